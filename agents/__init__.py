@@ -1,0 +1,1 @@
+"""The investigators. The only room that imports AutoGen and Groq."""

@@ -1,0 +1,1 @@
+"""What telemetry says, computed. Imports neither AutoGen nor an LLM."""

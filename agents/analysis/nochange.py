@@ -1,0 +1,45 @@
+"""Explanations in which nobody changed anything: each kind has its own positive evidence."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from agents.analysis.confidence import Witness
+from agents.analysis.observations import LogPattern, Seen
+from agents.analysis.symptoms import Signature, complaint
+from incident.alert import Alert
+from incident.change import Topology
+from incident.diagnosis import Category, Remediation
+
+
+class Case(NamedTuple):
+    """All that a kind of explanation looks at. ``scores`` are the fused ranking's, best 1."""
+
+    alert: Alert
+    seen: Sequence[Seen]
+    fault: Signature
+    graph: Topology
+    scores: dict[str, float]
+
+    def complaints(self) -> list[tuple[Seen, LogPattern]]:
+        """Return the log patterns that belong to the fault."""
+        return [(s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what)]
+
+    def first(self, services: set[str]) -> str:
+        """Return the service that paged if it is among them, else the one that ranks first."""
+        if self.alert.service in services or not services:
+            return self.alert.service
+        return max(sorted(services), key=lambda s: self.scores.get(s, 0.0))
+
+
+class Natural(NamedTuple):
+    """An explanation without a change, and its witnesses."""
+
+    category: Category
+    service: str | None
+    what: str
+    remediation: Remediation
+    witnesses: tuple[Witness, ...]
+
+
+Explain = Callable[[Case], Iterator[Natural]]
+"""A kind of explanation: yields what it finds evidence for."""

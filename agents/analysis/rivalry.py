@@ -1,0 +1,44 @@
+"""Sets explanations against each other: which comes first, and what a near rival leaves of its confidence."""
+
+from collections.abc import Sequence
+
+from agents.analysis.confidence import confidence
+from agents.analysis.explanation import Hypothesis
+from agents.analysis.observations import ChangeSeen, LogPattern, MetricShift, Seen
+from incident.diagnosis import Category
+
+ALIKE = 0.04
+"""Strengths closer than this can't be told apart: of two changes the later is named, the earlier is its rival."""
+SYMPTOMATIC = frozenset({Category.RESOURCE, Category.CAPACITY})
+"""What ran out: often but the way in which another cause works."""
+
+
+def unseen(seen: Sequence[Seen]) -> int:
+    """Count the main signals of which there is no evidence at all: metrics, logs, changes."""
+    kinds = ((MetricShift,), (LogPattern,), (ChangeSeen,))
+    return sum(1 for kind in kinds if not any(isinstance(s.what, kind) for s in seen))
+
+
+def settle(found: Sequence[Hypothesis], missing: int) -> tuple[Hypothesis, ...]:
+    """Return all with their confidence, the strongest first; ``missing`` counts main signals that were not seen."""
+    ordered = sorted(found, key=lambda h: -h.strength)
+    top = [h for h in ordered if h.strength >= ordered[0].strength - ALIKE]
+    if ordered[0].category is Category.CHANGE and len({h.change_id for h in top}) > 1:
+        latest = max((h for h in top if h.at), key=lambda h: (h.at, h.strength))
+        ordered = [latest, *(h for h in ordered if h is not latest)]
+    return tuple(
+        h.model_copy(update={"confidence": _sure(h, [o for o in ordered if o is not h], missing)}) for h in ordered
+    )
+
+
+def _sure(one: Hypothesis, others: Sequence[Hypothesis], missing: int) -> float:
+    if one.category is Category.UNKNOWN:
+        return round(min(one.strength, 1 - max((o.strength for o in others), default=0.0)), 3)
+    rival = max((o.strength for o in others if _competes(o, one)), default=0.0)
+    return min(one.ceiling, confidence(one.strength, rival, missing))
+
+
+def _competes(other: Hypothesis, one: Hypothesis) -> bool:
+    """Tell rivals from restatements: what ran out at the changed service is how the change works, not another cause."""
+    restates = other.service == one.service and {one.category, other.category} <= {Category.CHANGE, *SYMPTOMATIC}
+    return other.category is not Category.UNKNOWN and not (restates and one.category != other.category)

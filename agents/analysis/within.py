@@ -1,0 +1,163 @@
+"""What fails by itself inside the house: a database down, a sick machine, a resource used up; or nothing at all."""
+
+import re
+from collections.abc import Iterator
+
+from agents.analysis.confidence import Witness
+from agents.analysis.nochange import Case, Explain, Natural
+from agents.analysis.observations import AlertSignal, CallAspect, CallShift, MetricShift, Seen, Signal
+from agents.analysis.outside import bad_events, certificate, data, provider, traffic
+from incident.diagnosis import Category, Remediation
+
+MACHINERY = re.compile(
+    r"db$|sql|maria|postgres|\bpg|mongo|redis|cache|memcache|kafka|rabbit|queue|broker|nats|elastic|opensearch|etcd"
+    r"|zookeeper|cassandra|dynamo|storage|ldap|vault|database",
+    re.IGNORECASE,
+)
+DEADLY = re.compile(r"fatal|panic|emerg|crit", re.IGNORECASE)
+FELL = re.compile(
+    r"shut(?:ting)? ?down|could not (?:open|read|write)|corrupt|data (?:file|directory|page)|no such file"
+    r"|terminat|abort"
+    r"|not accept|recovery|crash|lost quorum|segfault|panic",
+    re.IGNORECASE,
+)
+MACHINE = re.compile(
+    r"\bnode\b|node_|_node|evict(?:ed|ion)|steal|io_?wait|noisy|neighbou?r|preempt|hardware fault|hypervisor"
+    r"|cpu.?throttl|cfs|not ?ready|cordon|spot instance|co-?(?:tenant|located)",
+    re.IGNORECASE,
+)
+FULL = 0.85
+SEVERAL = 2
+MOST = 6
+BIG = 12.0
+STILL_OFF = 6.0
+
+
+def dependency(case: Case) -> Iterator[Natural]:
+    """A database, cache or queue of ours went down by itself: its own last words, and everybody who calls it fails."""
+    for service in sorted(case.scores):
+        behind = case.graph.callers(service) and not case.graph.depends_on.get(service)
+        if MACHINERY.search(service) or behind:
+            yield from _fallen(case, service)
+
+
+def _fallen(case: Case, service: str) -> Iterator[Natural]:
+    complaints = case.complaints()
+    last = [
+        (s, p) for s, p in complaints if p.service == service and (DEADLY.search(p.level) or FELL.search(p.example))
+    ]
+    blamers = {p.service: s for s, p in complaints if service in p.names and p.service != service}
+    blamers |= {s.what.caller or "": s for s in case.seen if isinstance(s.what, CallShift) and _fails(s.what, service)}
+    if not last and len(blamers) < SEVERAL:
+        return
+    cited = last[0][0].id if last else next(iter(blamers.values())).id
+    heard = [
+        Witness("ranking", case.scores[service], 1.3, cited, f"{service} ranks high among those that failed first")
+    ]
+    if last:
+        heard.append(Witness("last-words", 1.0, 2.6, cited, f"{service} itself logged '{last[0][1].example[:120]}'"))
+    if blamers:
+        said = f"{len(blamers)} services fail on calls to {service}" if len(blamers) > 1 else f"calls to {service} fail"
+        heard.append(Witness("blamed", min(1.0, len(blamers) / SEVERAL), 2.0, next(iter(blamers.values())).id, said))
+    yield Natural(Category.DEPENDENCY, service, f"{service} went down", Remediation.FAILOVER, tuple(heard))
+
+
+def _fails(call: CallShift, callee: str) -> bool:
+    return call.callee == callee and call.aspect in {CallAspect.ERRORS, CallAspect.MISSING}
+
+
+def machine(case: Case) -> Iterator[Natural]:
+    """A machine under a service is sick, or somebody else on it takes too much."""
+    told: list[tuple[Seen, str | None, str]] = [
+        (s, p.service, p.example) for s, p in case.complaints() if MACHINE.search(p.template)
+    ]
+    told += [(s, e.service, e.message) for s, e in bad_events(case) if MACHINE.search(f"{e.status} {e.message}")]
+    shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift) and MACHINE.search(s.what.metric)]
+    heard = [Witness("told", 1.0, 3.0, told[0][0].id, f"it was said: '{told[0][2][:120]}'")] if told else []
+    heard += [
+        Witness("measured", min(1.0, x.score / BIG), 2.4, s.id, f"{x.metric} moved at {x.service}")
+        for s, x in shifts[:1]
+    ]
+    if heard:
+        at = case.first({service for _, service, _ in told if service} | {x.service for _, x in shifts})
+        yield Natural(Category.NODE, at, f"the machine under {at} failed it", Remediation.RESCHEDULE, tuple(heard))
+
+
+def exhausted(case: Case) -> Iterator[Natural]:
+    """A resource was used up by nobody's change."""
+    shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift)]
+    ran_out = [(s, x) for s, x in shifts if x.signal in {Signal.RESOURCE, Signal.SATURATION}]
+    for seen, shift in sorted(ran_out, key=lambda pair: -case.scores.get(pair[1].service, 0.0))[:MOST]:
+        full = shift.limit is not None and shift.after >= FULL * shift.limit
+        heard = (
+            Witness("ranking", case.scores.get(shift.service, 0.0), 1.6, seen.id, f"{shift.service} shows it most"),
+            Witness(
+                "shift",
+                min(1.0, shift.score / BIG),
+                1.6,
+                seen.id,
+                f"{shift.metric} went from {shift.before:.4g} to {shift.after:.4g}",
+            ),
+            Witness("full", float(full), 0.8, seen.id, "which is all there is"),
+        )
+        kind = Category.CAPACITY if shift.gradual and full else Category.RESOURCE
+        yield Natural(
+            kind, shift.service, f"{shift.service} ran out of what {shift.metric} measures", Remediation.SCALE, heard
+        )
+
+
+def wire(case: Case) -> Iterator[Natural]:
+    """The way between two services slowed down: calls lose their time between client and server."""
+    for seen in case.seen:
+        if isinstance(seen.what, CallShift) and seen.what.aspect is CallAspect.NETWORK:
+            callee = seen.what.callee
+            heard = (
+                Witness(
+                    "link",
+                    min(1.0, seen.what.score / BIG),
+                    3.0,
+                    seen.id,
+                    f"calls to {callee} lose their time on the way",
+                ),
+                Witness("ranking", case.scores.get(callee, 0.0), 1.2, seen.id, f"{callee} shows it most"),
+            )
+            yield Natural(Category.NETWORK, callee, f"the way to {callee} slowed down", Remediation.RESCHEDULE, heard)
+
+
+def nothing(case: Case) -> Iterator[Natural]:
+    """Nothing is wrong: the signal never left its baseline, or it came back by itself and nothing else is off."""
+    for seen in case.seen:
+        if not isinstance(seen.what, AlertSignal):
+            continue
+        told, name = seen.what, seen.what.metric or "the signal that paged"
+        if told.excursion is False:
+            first = Witness("quiet", 1.0, 5.0, seen.id, f"{name} never left its usual range")
+        elif told.breached is False and told.latest is not None and _is_back(told):
+            first = Witness("healed", 1.0, 5.4, seen.id, f"{name} is back at {told.latest:.4g}")
+        else:
+            continue
+        off = [s for s in case.seen if isinstance(s.what, MetricShift) and s.what.score >= STILL_OFF and _lasts(s.what)]
+        others = Witness(
+            "others", min(1.0, len(off) / 3), -3.5, off[0].id if off else "", "other signals are still off"
+        )
+        yield Natural(Category.NONE, None, first.sentence, Remediation.NONE, (first, others))
+
+
+def _is_back(told: AlertSignal) -> bool:
+    if told.latest is None or told.before is None or told.peak is None:
+        return False
+    return abs(told.latest - told.before) <= 0.25 * abs(told.peak - told.before)
+
+
+def _lasts(shift: MetricShift) -> bool:
+    """Tell whether a shift was still there at the end, as far as its readings show."""
+    tail = [value for _, value in shift.readings[-3:]]
+    return not tail or abs(sum(tail) / len(tail) - shift.before) >= 0.5 * abs(shift.after - shift.before)
+
+
+KINDS: tuple[Explain, ...] = (traffic, provider, certificate, data, dependency, machine, exhausted, wire, nothing)
+
+
+def explanations(case: Case) -> list[Natural]:
+    """Return everything without a change that has any evidence for it."""
+    return [found for kind in KINDS for found in kind(case)]

@@ -1,0 +1,49 @@
+"""An agent's claims count as far as the evidence it cites: ids it can't know are dropped, figures are checked."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from agents.figures import checked
+from agents.ledger import Ledger, number, owner
+from agents.messages import Decision, Finding
+from incident.evidence import CITATION
+from incident.facts import Agent, Turn
+
+NOTED = 12
+"""Corrections that are listed one by one."""
+
+
+class Claims(NamedTuple):
+    """What is left of a text: its words, what they rest on, and what was taken out of them."""
+
+    text: str
+    cites: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def of_specialist(agent: Agent, said: Finding, ledger: Ledger) -> Claims:
+    """Hold a finding to the evidence of the agent's own tools."""
+    own = {item.id for item in ledger.of(agent)}
+    return _held(said.text, said.evidence, own, ledger)
+
+
+def of_commander(said: Decision, turns: Iterable[Turn], ledger: Ledger) -> Claims:
+    """Hold a decision to the evidence that findings cited."""
+    cited = {i for turn in turns if turn.agent is not Agent.COMMANDER for i in turn.cites}
+    return _held(said.text, said.evidence, cited, ledger)
+
+
+def _held(text: str, ids: Collection[str], allowed: Collection[str], ledger: Ledger) -> Claims:
+    cites = tuple(sorted((i for i in ids if i in allowed and ledger.get(i)), key=number))
+    dropped = [i for i in ids if i not in cites]
+    without = CITATION.sub(lambda m: m[0] if m[0] in cites else "[unknown evidence]", text)
+    words, figures = checked(without, ledger.cited(cites), ledger.alert)
+    notes = (*(_why(i, ledger) for i in dropped), *figures)
+    more = (f"and {len(notes) - NOTED} more corrections",) if len(notes) > NOTED else ()
+    return Claims(words, cites, (*notes[:NOTED], *more))
+
+
+def _why(evidence_id: str, ledger: Ledger) -> str:
+    if ledger.get(evidence_id) is None:
+        return f"{evidence_id} was dropped: there is no such evidence"
+    return f"{evidence_id} was dropped: it is the {owner(evidence_id)} agent's, and nobody cited it here"

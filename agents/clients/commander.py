@@ -1,0 +1,145 @@
+"""How the offline client plays the commander: it plans on the page, and decides on the evidence cited to it."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from agents.analysis.conclusion import conclude
+from agents.analysis.hypotheses import Hypothesis
+from agents.analysis.metric_kinds import signal_of
+from agents.analysis.observations import Signal
+from agents.judgement import commits
+from agents.ledger import Ledger
+from incident.alert import Alert
+from incident.diagnosis import Category, Conclusion
+from incident.evidence import Evidence
+from incident.facts import Agent
+
+CITED = re.compile(r"^- (E[1-9][0-9]{0,4}): |^Also cited: (.+)$", re.MULTILINE)
+HEADING = re.compile(r"^\[(\w+), (\w+)")
+NEAR = 0.12
+"""Explanations whose strengths are closer than this are worth a second look."""
+WHAT_IT_COULD_BE = {
+    Signal.LATENCY: "Slow answers come from something that waits: a pool, a lock, a dependency, memory, the network.",
+    Signal.ERRORS: "Failing requests come from the code, its configuration, or something it calls.",
+    Signal.TRAFFIC: "Traffic that moves is either the world's doing or somebody stopped, or started, calling.",
+    Signal.SATURATION: "Something ran full: either more came in, or what drains it slowed down, or the limit moved.",
+    Signal.RESOURCE: "A resource that fills up is a leak, more work, or a smaller allowance.",
+    Signal.OTHER: "The page alone doesn't say what kind of trouble this is.",
+}
+
+
+class Heard(NamedTuple):
+    """What specialists said so far."""
+
+    ids: tuple[str, ...]
+    present: tuple[Agent, ...]
+    again: bool
+
+
+class Commander:
+    """Looks evidence up under the ids that findings cite, and under no other."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def answer(self, said: Sequence[tuple[str, str]]) -> str:
+        """Return a plan as long as nobody has reported, else a decision, as JSON."""
+        reports = [(who, text) for who, text in said if who in set(Agent) - {Agent.COMMANDER}]
+        answer = self._decide(_heard(reports)) if reports else _plan(self._ledger.alert)
+        return orjson.dumps(answer).decode()
+
+    def _decide(self, heard: Heard) -> dict[str, object]:
+        evidence = self._ledger.cited(heard.ids)
+        among = self._ledger.scales.weigh(evidence)
+        asks = {} if heard.again else _open_questions(among, evidence, heard.present)
+        if asks:
+            return {
+                "cause": _undecided(among),
+                "asks": [{"agent": a, "question": q} for a, q in asks.items()],
+            }
+        best = among[0]
+        conclusion = conclude(self._ledger.alert, evidence, among, best, ())
+        return {
+            "cause": _reasons(best, conclusion),
+            "category": best.category,
+            "culprit_service": best.service,
+            "culprit_change": _change(best, evidence),
+            "confidence": best.confidence,
+            "evidence": list(conclusion.evidence),
+        }
+
+
+def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
+    ids: list[str] = []
+    present: list[Agent] = []
+    for who, text in reports:
+        head = HEADING.match(text)
+        if head is not None and head[2] == "done":
+            present.append(Agent(who))
+        for found in CITED.finditer(text):
+            ids += [found[1]] if found[1] else found[2].split(", ")
+    speakers = [who for who, _ in reports]
+    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), len(set(speakers)) < len(speakers))
+
+
+def _plan(alert: Alert) -> dict[str, object]:
+    signal = alert.metric or "the signal that paged"
+    kind = signal_of(alert.metric) if alert.metric else Signal.OTHER
+    here = f"`{alert.service}`"
+    asks = {
+        Agent.METRICS: f"Is {signal} of {here} still bad, since when, and what moved before it, there or beneath it?",
+        Agent.LOGS: f"Which errors are new since then at {here} and what it calls, and who only passes them on?",
+        Agent.DEPLOY: f"What reached {here} or what it depends on before it began, and what does each change touch?",
+    }
+    first = "First find where it began and when, then what could have begun it."
+    text = f"{alert.service} pages for {signal}. {WHAT_IT_COULD_BE[kind]} {first}"
+    return {"plan": text, "asks": [{"agent": agent, "question": question} for agent, question in asks.items()]}
+
+
+def _open_questions(
+    among: Sequence[Hypothesis], evidence: Sequence[Evidence], present: Sequence[Agent]
+) -> dict[Agent, str]:
+    """Return what to ask once more: what tells two near explanations apart, or what is missing about the culprit."""
+    best, *rest = among
+    rival = next((h for h in rest if h.category is not Category.UNKNOWN), None)
+    if best.category in {Category.UNKNOWN, Category.NONE} or best.service is None:
+        return {}
+    seen_of = {item.source.value for item in evidence if item.service == best.service}
+    there_is = {item.source.value for item in evidence}
+    asks: dict[Agent, str] = {}
+    if rival is not None and rival.service and best.strength - rival.strength < NEAR:
+        asks[Agent.LOGS] = _apart(best.service, rival.service)
+    for agent, source in ((Agent.METRICS, "metrics"), (Agent.LOGS, "logs")):
+        if source in there_is and source not in seen_of:
+            asks.setdefault(agent, f"There is nothing about `{best.service}` yet: what do your signals show of it?")
+    return {agent: question for agent, question in asks.items() if agent in present}
+
+
+def _apart(first: str, second: str) -> str:
+    if first == second:
+        return f"Two explanations at `{first}` are nearly alike. Do its errors name what either of them is about?"
+    return f"What tells `{first}` and `{second}` apart: which of them fails first, and with what?"
+
+
+def _undecided(among: Sequence[Hypothesis]) -> str:
+    said = [f"{h.what} ({h.category} at {h.service}{f', {h.change_id}' if h.change_id else ''})" for h in among[:2]]
+    return f"So far most speaks for this: {said[0]}. Not much less speaks for this: {said[-1]}."
+
+
+def _change(one: Hypothesis, evidence: Sequence[Evidence]) -> str | None:
+    """Name the change as exactly as it can be: by its commit, where one is known."""
+    return next(iter(commits(one, evidence)), one.change_id)
+
+
+def _reasons(best: Hypothesis, conclusion: Conclusion) -> str:
+    """Write down what was concluded and why, each reason with its evidence."""
+    because = "; ".join(f"{r.sentence} ({r.evidence})" if r.evidence else r.sentence for r in best.support[:4])
+    against = "; ".join(r.sentence for r in best.against[:2])
+    parts = [conclusion.cause, f"Because {because}." if because else "", f"Against it: {against}." if against else ""]
+    if conclusion.rivals:
+        rival = conclusion.rivals[0]
+        parts.append(f"Also considered: {rival.what}; less likely, as {rival.why_less_likely}.")
+    return "\n".join(part for part in parts if part)

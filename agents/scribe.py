@@ -1,0 +1,148 @@
+"""Makes turns of what agents answer, checked, and the words in which the others hear of them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from agents.claims import Claims, of_commander, of_specialist
+from agents.judgement import Named, judge
+from agents.ledger import Ledger, number
+from agents.messages import ASK_LINE, SPECIALISTS, Ask, asking, decision, finding, plan
+from incident.diagnosis import Category
+from incident.evidence import Evidence
+from incident.facts import Agent, Turn, TurnStatus
+
+UNSEEN = "Not seen: "
+SILENT = "It answered with nothing that could be read."
+LISTED = 60
+"""Pieces of evidence whose statements the commander is given; of the rest it gets the ids."""
+LONGEST = 12_000
+
+
+class Spoken(NamedTuple):
+    """One answer as it came: ``text`` None where there is none, and then ``why``."""
+
+    agent: Agent
+    status: TurnStatus
+    text: str | None
+    why: str
+    started_at: datetime
+
+
+class Scribe:
+    """Keeps the turns of one investigation, those before a restart included."""
+
+    def __init__(self, ledger: Ledger, turns: Iterable[Turn], now: Callable[[], datetime], by: str) -> None:
+        self.turns = list(turns)
+        self._ledger = ledger
+        self._now = now
+        self._by = by
+
+    def write(self, spoken: Spoken, unseen: Iterable[str] = ()) -> Turn:
+        """Return the answer as a turn, and keep it."""
+        if spoken.agent is Agent.COMMANDER:
+            turn = self._decided(spoken) if self._has_planned() else self._planned(spoken)
+        else:
+            turn = self._found(spoken, tuple(unseen))
+        self.turns.append(turn)
+        return turn
+
+    def findings(self) -> tuple[Turn, ...]:
+        """Return the turns of specialists."""
+        return tuple(turn for turn in self.turns if turn.agent is not Agent.COMMANDER)
+
+    def cited(self) -> tuple[Evidence, ...]:
+        """Return all evidence that findings cite: what a decision may rest on."""
+        return self._ledger.cited(i for turn in self.findings() for i in turn.cites)
+
+    def heard(self, turn: Turn) -> str:
+        """Return what the others hear of a turn: its words, and the statements of what a specialist cites."""
+        if turn.agent is Agent.COMMANDER:
+            return turn.text
+        sure = f", confidence {turn.confidence:.2f}" if turn.confidence is not None else ""
+        cited = self._ledger.cited(turn.cites)
+        lines = [f"- {item.id}: {item.statement}" for item in cited[:LISTED]]
+        more = [f"Also cited: {', '.join(item.id for item in cited[LISTED:])}"] if cited[LISTED:] else []
+        return "\n".join((f"[{turn.agent}, {turn.status}{sure}]", turn.text, "Evidence:", *lines, *more))
+
+    def _has_planned(self) -> bool:
+        return any(turn.agent is Agent.COMMANDER for turn in self.turns)
+
+    def _planned(self, spoken: Spoken) -> Turn:
+        if spoken.text is None:
+            return self._turn(
+                spoken, Claims(f"No plan: {spoken.why}. Every specialist looks at its own signals.", (), ())
+            )
+        made = plan(spoken.text)
+        asks = made.asks or tuple(Ask(agent=agent, question="look at your own signals") for agent in SPECIALISTS)
+        return self._turn(spoken, Claims(_joined(_own_words(made.text), asking(asks)), (), ()))
+
+    def _found(self, spoken: Spoken, unseen: tuple[str, ...]) -> Turn:
+        lines = [UNSEEN + sentence for sentence in unseen]
+        known = {item.id for turn in self.turns for item in turn.found}
+        found = tuple(item for item in self._ledger.of(spoken.agent) if item.id not in known)
+        if spoken.text is None:
+            rest = f" Before that its tools had found {len(found)} pieces of evidence." if found else ""
+            claims = Claims(f"No finding: {spoken.why}.{rest}", tuple(item.id for item in found), ())
+            return self._turn(spoken, claims._replace(text=_joined(claims.text, *lines)), found=found)
+        said = finding(spoken.text)
+        claims = of_specialist(spoken.agent, said.model_copy(update={"text": _own_words(said.text)}), self._ledger)
+        questions = [f"Open: {_own_words(question)}" for question in said.questions]
+        text = _joined(claims.text or SILENT, *questions, *lines)
+        return self._turn(
+            spoken, claims._replace(text=text), found=found, confidence=said.confidence if claims.text else 0.0
+        )
+
+    def _decided(self, spoken: Spoken) -> Turn:
+        if spoken.text is None:
+            return self._turn(spoken, Claims(f"No decision: {spoken.why}.", (), ()))
+        said = decision(spoken.text)
+        claims = of_commander(said.model_copy(update={"text": _own_words(said.text)}), self.turns, self._ledger)
+        if said.asks and sum(1 for turn in self.turns if turn.agent is Agent.COMMANDER) == 1:
+            return self._turn(spoken, claims._replace(text=_joined(claims.text, asking(said.asks))))
+        names = Named(said.category, _one_line(said.service), _one_line(said.change)) if said.category else None
+        evidence = self.cited()
+        judged = judge(names, said.confidence, self._ledger.scales.weigh(evidence), evidence)
+        line = str(names or Named(Category.UNKNOWN))
+        sure = min(judged.chosen.confidence, 1.0 if said.confidence is None else said.confidence)
+        notes = (*claims.notes, *judged.gaps)
+        return self._turn(
+            spoken, Claims(_joined(claims.text or SILENT, line), claims.cites, notes), confidence=sure if names else 0.0
+        )
+
+    def _turn(
+        self, spoken: Spoken, claims: Claims, *, found: tuple[Evidence, ...] = (), confidence: float | None = None
+    ) -> Turn:
+        return Turn(
+            at=self._now(),
+            started_at=spoken.started_at,
+            agent=spoken.agent,
+            text=claims.text[-LONGEST:],
+            found=found,
+            cites=tuple(sorted(claims.cites, key=number)),
+            confidence=confidence,
+            status=spoken.status,
+            by=self._by,
+            notes=claims.notes,
+        )
+
+
+def unseen(turn: Turn) -> tuple[str, ...]:
+    """Return what a specialist's turn says could not be seen."""
+    return tuple(line.removeprefix(UNSEEN) for line in turn.text.splitlines() if line.startswith(UNSEEN))
+
+
+def _own_words(text: str) -> str:
+    """Keep an agent's words from reading like the lines that code writes."""
+    kept = ASK_LINE.sub(r"• \1: \2", text)
+    for mark in (UNSEEN, "Conclusion: ", "Open: ", "Evidence:", "- E"):
+        kept = "\n".join(f"• {line}" if line.startswith(mark) else line for line in kept.splitlines())
+    return kept[: LONGEST // 2]
+
+
+def _one_line(name: str | None) -> str | None:
+    return " ".join(name.split()) if name else None
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)

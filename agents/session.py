@@ -1,0 +1,176 @@
+"""One investigation: a fresh team works through one incident, and its stream becomes turns and a diagnosis."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+from autogen_agentchat.base import TaskResult
+from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ToolCallRequestEvent
+from autogen_core import CancellationToken, FunctionCall
+
+from agents.analysis.conclusion import conclude
+from agents.deadline import Deadline
+from agents.desk import Desk
+from agents.guarded import Ending
+from agents.investigator import TeamInvestigator
+from agents.judgement import Judged, judge, named, undecided
+from agents.ledger import Ledger
+from agents.members import benches, briefing, members
+from agents.messages import SPECIALISTS
+from agents.scribe import Scribe, Spoken, unseen
+from agents.team import FirstResponders
+from agents.tools import Bench
+from incident.diagnosis import Conclusion, Usage
+from incident.evidence import Evidence
+from incident.facts import Agent, Diagnosis, Turn, TurnStatus
+from incident.model import Incident
+from incident.ports import Telemetry
+
+GRACE = 2.0
+"""Seconds after the deadline in which the team has to be gone."""
+
+
+class Session:
+    """Serves one incident once."""
+
+    def __init__(self, team: TeamInvestigator, incident: Incident, telemetry: Telemetry) -> None:
+        self._team = team
+        self.alert = incident.alert
+        self.ledger = Ledger(incident.alert, team.scope(), incident.evidence)
+        self.desk = Desk(incident.alert, telemetry, team.scope())
+        self.scribe = Scribe(self.ledger, incident.every(Turn), team.now, team.crew.model)
+        self.deadline = Deadline(team.deadline)
+        self.benches: dict[Agent, Bench] = benches(self.desk, self.ledger)
+        self.client = team.crew.think(self.ledger)
+        self._said: dict[str, Turn] = {}
+        self._began: dict[Agent, datetime] = {}
+        self._usage = Usage(model=team.crew.model)
+        self._start = time.monotonic()
+        self._broken: list[str] = []
+
+    async def run(self) -> AsyncGenerator[Turn | Diagnosis, None]:
+        """Yield turns as they happen, then the diagnosis."""
+        async with aclosing(self._turns()) as turns:
+            async for turn in turns:
+                yield turn
+        yield await asyncio.to_thread(self._diagnosis)
+
+    def may_use(self, agent: Agent, tool: str) -> bool:
+        """Tell whether an agent is given a tool."""
+        return self._team.crew.may_use(agent, tool)
+
+    def begin(self, agent: Agent) -> None:
+        """Note that an agent's turn begins."""
+        self._began[agent] = self._team.now()
+        planned = any(turn.agent is Agent.COMMANDER for turn in self.scribe.turns)
+        self._tell(agent, "looks" if agent is not Agent.COMMANDER else "decides" if planned else "plans")
+
+    async def end(self, agent: Agent, ending: Ending) -> BaseChatMessage:
+        """Make a turn of how an agent's turn ended; return what the others hear of it."""
+        text = ending.said.content if ending.said else None
+        spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent])
+        turn = await asyncio.to_thread(self.scribe.write, spoken, self.desk.unseen_by(agent))
+        message = TextMessage(
+            content=self.scribe.heard(turn),
+            source=agent.value,
+            metadata={"status": turn.status.value},
+            models_usage=ending.said.models_usage if ending.said else None,
+        )
+        self._said[message.id] = turn
+        return message
+
+    async def _turns(self) -> AsyncGenerator[Turn, None]:
+        """Run the team on what was said before; a team that breaks ends the stream, never the investigation."""
+        thread = [TextMessage(content=briefing(self.alert), source="user")]
+        thread += [TextMessage(content=self.scribe.heard(turn), source=turn.agent.value) for turn in self.scribe.turns]
+        stop = CancellationToken()
+        watchdog = asyncio.get_running_loop().call_later(self.deadline.left() + GRACE, stop.cancel)
+        team = FirstResponders(members(self))
+        stream = team.run_stream(task=thread, cancellation_token=stop, output_task_messages=False)
+        try:
+            async with aclosing(stream):
+                async for item in stream:
+                    if (turn := self._heard(item)) is not None:
+                        yield turn
+        except RuntimeError as broken:
+            self._broken.append(f"the team broke off ({str(broken).splitlines()[0][:80]})")
+        except asyncio.CancelledError:
+            if not stop.is_cancelled():
+                raise
+            self._broken.append("the team was stopped at the deadline")
+        finally:
+            watchdog.cancel()
+            await self.client.close()
+
+    def _heard(self, item: BaseAgentEvent | BaseChatMessage | TaskResult) -> Turn | None:
+        if isinstance(item, TaskResult):
+            return None
+        if item.models_usage is not None:
+            self._count(item.models_usage.prompt_tokens, item.models_usage.completion_tokens)
+        if isinstance(item, ToolCallRequestEvent):
+            for call in item.content:
+                self._tell(Agent(item.source), _written(call))
+        return self._said.get(item.id) if isinstance(item, BaseChatMessage) else None
+
+    def _count(self, prompt: int, completion: int) -> None:
+        used = self._usage
+        counted = {
+            "model_calls": used.model_calls + 1,
+            "prompt_tokens": used.prompt_tokens + prompt,
+            "completion_tokens": used.completion_tokens + completion,
+        }
+        self._usage = used.model_copy(update=counted)
+
+    def _diagnosis(self) -> Diagnosis:
+        evidence = self.scribe.cited()
+        conclusion = self._conclusion(evidence)
+        seconds = round(time.monotonic() - self._start, 3)
+        return Diagnosis(
+            **dict(conclusion),
+            at=self._team.now(),
+            usage=self._usage.model_copy(update={"seconds": seconds}),
+            redactions=self.ledger.redactions,
+        )
+
+    def _conclusion(self, evidence: tuple[Evidence, ...]) -> Conclusion:
+        judged = self._judged(evidence)
+        return conclude(self.alert, evidence, judged.among, judged.chosen, (*judged.gaps, *self._gaps()))
+
+    def _judged(self, evidence: tuple[Evidence, ...]) -> Judged:
+        among = self.ledger.scales.weigh(evidence)
+        last = next((turn for turn in reversed(self.scribe.turns) if turn.agent is Agent.COMMANDER), None)
+        spoke = sum(1 for turn in self.scribe.turns if turn.agent is Agent.COMMANDER)
+        if last is None or spoke == 1:
+            return undecided(among, self._broken[0] if self._broken else "the commander never decided")
+        if last.status is not TurnStatus.DONE:
+            return undecided(
+                among, "the commander gave no decision" + (" in time" if last.status is TurnStatus.LATE else "")
+            )
+        return judge(named(last), last.confidence, among, evidence)
+
+    def _gaps(self) -> list[str]:
+        """Return everything that was not seen, each once: who was missing, what turns say, what the desk knows."""
+        told = [sentence for turn in self.scribe.findings() for sentence in unseen(turn)]
+        missing = [why for agent in SPECIALISTS if (why := self._missing(agent))]
+        return list(dict.fromkeys((*missing, *sorted(told), *self.desk.gaps(), *self._broken)))
+
+    def _missing(self, agent: Agent) -> str | None:
+        turns = [turn for turn in self.scribe.findings() if turn.agent is agent]
+        if not turns:
+            return f"the {agent} agent was never heard: what its signals show is missing"
+        if any(turn.status is TurnStatus.DONE for turn in turns):
+            toolless = not any(turn.found or unseen(turn) for turn in turns) and not self.benches[agent].answered
+            return (
+                f"the {agent} agent had no tool that answered: what its signals show is missing" if toolless else None
+            )
+        late = turns[-1].status is TurnStatus.LATE
+        return f"the {agent} agent {'ran out of time' if late else 'failed'}: what it would have found is missing"
+
+    def _tell(self, agent: Agent, doing: str) -> None:
+        self._team.tell(agent, doing)
+
+
+def _written(call: FunctionCall) -> str:
+    return f"{call.name}({call.arguments.strip('{}')[:120]})"

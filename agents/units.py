@@ -1,0 +1,45 @@
+"""Figures with their units, as engineers write them."""
+
+import re
+from datetime import datetime
+
+UNITS = (
+    (re.compile(r"(?:^|[_.])(?:ms|milliseconds?|millis)(?:$|[_.])", re.IGNORECASE), "ms"),
+    (re.compile(r"(?:^|[_.])(?:per_second|rps|qps|persec)(?:$|[_.])", re.IGNORECASE), "/s"),
+    (re.compile(r"(?:^|[_.])(?:seconds?|sec)(?:$|[_.])", re.IGNORECASE), "s"),
+    (re.compile(r"(?:^|[_.])(?:mb|megabytes)(?:$|[_.])", re.IGNORECASE), "MB"),
+    (re.compile(r"(?:^|[_.])(?:gb|gigabytes)(?:$|[_.])", re.IGNORECASE), "GB"),
+    (re.compile(r"(?:^|[_.])bytes(?:$|[_.])", re.IGNORECASE), "bytes"),
+    (re.compile(r"(?:^|[_.])(?:percent|pct)(?:$|[_.])|%$", re.IGNORECASE), "%"),
+    (re.compile(r"(?:^|[_.])ratio(?:$|[_.])", re.IGNORECASE), "ratio"),
+)
+
+
+def unit(metric: str | None) -> str:
+    """Return the unit that a metric's name tells, empty where it tells none."""
+    return next((name for shape, name in UNITS if metric and shape.search(metric)), "")
+
+
+def figure(value: float) -> str:
+    """Return a number with three significant digits, whole above a hundred, thousands set apart."""
+    if abs(value) >= 100:  # noqa: PLR2004 - from here a fraction tells nothing
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 1e-4 or value == 0 else f"{value:.1e}"  # noqa: PLR2004 - below, digits run out
+
+
+def quantity(metric: str | None, value: float) -> str:
+    """Return a reading with its metric's unit; a ratio is written in percent."""
+    name = unit(metric)
+    if name == "ratio":
+        return f"{figure(100 * value)} %"
+    return f"{figure(value)} {name}" if name and name != "/s" else f"{figure(value)}{name}"
+
+
+def clock(moment: datetime) -> str:
+    """Return a time of day in UTC to the second; the date is the incident's."""
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def dated(moment: datetime, day: datetime) -> str:
+    """Return a time of day, with its date where that is not the day given."""
+    return clock(moment) if moment.date() == day.date() else f"{moment:%Y-%m-%d} {clock(moment)}"

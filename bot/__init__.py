@@ -1,0 +1,1 @@
+"""Reads payloads, draws facts, owns the process."""

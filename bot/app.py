@@ -1,0 +1,161 @@
+"""The composition root: the only module that puts the rooms together."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.investigator import TeamInvestigator
+
+from agents.analysis.redact import Redactor
+from bot.config import BadSetting, Settings, read_settings
+from bot.mistakes import Mistake
+from incident.alert import Alert
+from incident.model import Incident
+from incident.ports import Clock, Deployer, Telemetry
+from incident.status import WORLD_LABEL, World
+from incident.values import Window
+from scenarios import world as made_up
+from scenarios.documents import BadScenario
+from scenarios.files import Listed, UnknownScenario, load_scenario, scenarios
+from scenarios.papers import NotAnIncident
+from scenarios.record import CannotRecord, record
+from scenarios.recorded import open_recording
+from storage.database import Database, UnusableDatabase
+from storage.store import SqlStore
+
+AFTERMATH = timedelta(minutes=10)
+"""How long after the alert telemetry is used; incident-format.md."""
+RECORDED_LEAD = timedelta(hours=3)
+SEED_LABEL = "seed"
+RECORDED_ENVIRONMENT = "production"
+"""Recordings don't say where they were made; nothing is executed there whatever it is called."""
+
+
+class Place(NamedTuple):
+    """Where an incident happens: what can be read there, who can roll back, if anybody, and whose time it is."""
+
+    target: str
+    world: World
+    environment: str
+    alert: Alert
+    telemetry: Telemetry
+    deployer: Deployer | None
+    clock: Clock
+    as_of: datetime
+
+
+def settings() -> Settings:
+    """Return the settings; raises `Mistake` for one that can't be used."""
+    try:
+        return read_settings()
+    except BadSetting as wrong:
+        raise Mistake(str(wrong)) from wrong
+
+
+def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
+    """Return the place that a TARGET of interface.md names; raises `Mistake`."""
+    try:
+        if Path(target).is_dir() or target.endswith(("/", "/.")):
+            return recorded_place(Path(target), as_of)
+        return made_up_place(target, seed, as_of)
+    except (BadScenario, NotAnIncident, UnknownScenario) as wrong:
+        raise Mistake(str(wrong)) from wrong
+
+
+def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
+    """Open a recorded incident as if it were looked at right after the last moment that may be used."""
+    recording = open_recording(folder)
+    latest = as_of or recording.alert.fired_at + AFTERMATH
+    opened = time.monotonic()
+    return Place(
+        target=str(folder),
+        world=World.RECORDED,
+        environment=RECORDED_ENVIRONMENT,
+        alert=_in_a_world_of_its_own(recording.alert),
+        telemetry=recording,
+        deployer=None,
+        clock=Clock(lambda: latest + timedelta(seconds=time.monotonic() - opened), _wait_on_the_wall),
+        as_of=latest,
+    )
+
+
+def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Place:
+    """Make up a world in which the alert has just fired (or fired at ``as_of``)."""
+    scenario = load_scenario(target.removeprefix("scenario:"))
+    fired_at = (as_of or datetime.now(UTC)).replace(second=0, microsecond=0)
+    world = made_up.World(scenario, seed, fired_at)
+    return Place(
+        target=target,
+        world=World.SCENARIO,
+        environment=world.environment,
+        alert=_in_a_world_of_its_own(world.alert, {SEED_LABEL: str(seed)}),
+        telemetry=world,
+        deployer=world,
+        clock=world.clock,
+        as_of=fired_at + AFTERMATH,
+    )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """Open the database, migrated; raises `Mistake` where it can't be used."""
+    try:
+        async with Database(settings.database_url) as database:
+            await database.upgrade()
+            yield SqlStore(database)
+    except UnusableDatabase as wrong:
+        message = f"SFA_DATABASE_URL: {wrong}"
+        raise Mistake(message) from wrong
+
+
+async def record_again(incident: Incident, folder: Path) -> None:
+    """Write a stored incident as a recorded one, its telemetry read again; raises `Mistake`."""
+    place = place_again(incident)
+    fired_at = incident.alert.fired_at
+    await place.clock.wait(max(fired_at + AFTERMATH - place.clock.now(), timedelta(0)))
+    window = Window(fired_at - RECORDED_LEAD, fired_at + AFTERMATH)
+    try:
+        await record(incident, place.telemetry, window, folder, Redactor().redact)
+    except CannotRecord as why:
+        raise Mistake(str(why)) from why
+
+
+def listed_scenarios() -> list[Listed]:
+    """Return the made-up incidents and what pages in them."""
+    return scenarios()
+
+
+def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:
+    """Return a team for one place; ``working`` hears which agent does what."""
+    return TeamInvestigator(
+        as_of=place.as_of,
+        deadline=settings.investigation_deadline,
+        window=settings.window,
+        clock=place.clock,
+        working=working,
+    )
+
+
+def place_again(incident: Incident) -> Place:
+    """Return the place of a stored incident as it was when it fired, before anything was done; raises `Mistake`."""
+    if incident.world is World.REAL:
+        message = f"{incident.id} happened on a real system, and none is connected"
+        raise Mistake(message)
+    seed = incident.alert.labels.get(SEED_LABEL, "0")
+    as_of = incident.alert.fired_at if incident.world is World.SCENARIO else None
+    return find_place(incident.target, int(seed), as_of)
+
+
+def _in_a_world_of_its_own(alert: Alert, labels: Mapping[str, str] | None = None) -> Alert:
+    """Mark the alert with an opaque label, so that two runs are never taken for one problem (docs/decisions/0003)."""
+    own = {**alert.labels, **(labels or {}), WORLD_LABEL: secrets.token_hex(8)}
+    return alert.model_copy(update={"labels": own})
+
+
+async def _wait_on_the_wall(length: timedelta) -> None:
+    await asyncio.sleep(length.total_seconds())

@@ -1,0 +1,20 @@
+"""`first-responder evaluate FOLDER...`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+
+@click.command(no_args_is_help=True)
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def evaluate(folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """Grade on recorded incidents: each FOLDER is a case, or a folder of cases, with answer keys.
+
+    Example: first-responder evaluate ../shared/incidents
+    """
+    from bot.app import settings
+    from bot.evaluation import evaluate as run
+
+    asyncio.run(run(folders, settings(), as_json=as_json))

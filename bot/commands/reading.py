@@ -1,0 +1,62 @@
+"""`rca`, `incidents` and `scenarios`: reading what is there."""
+
+import asyncio
+import json
+import sys
+
+import click
+
+FORMATS = ["text", "markdown", "pdf", "json"]
+
+
+@click.command(no_args_is_help=True)
+@click.argument("incident_id", metavar="ID")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "pdf", "json"]), default="text", show_default=True
+)
+@click.option("--authors", is_flag=True, help="Name the authors of changes; reports leave them out.")
+def rca(incident_id: str, form: str, *, authors: bool) -> None:
+    """Print the report of incident ID (also part of it, or "last"); a draft while it runs.
+
+    Example: first-responder rca INC-7F3K2 --format pdf > rca.pdf
+    """
+    from bot.app import settings
+    from bot.library import find_incident, render
+    from bot.report.options import Options
+
+    async def read() -> bytes:
+        incident = await find_incident(incident_id, settings())
+        return await render(incident, form, Options(timezone=settings().zone, authors=authors))
+
+    sys.stdout.buffer.write(asyncio.run(read()))
+    sys.stdout.flush()
+
+
+@click.command()
+@click.argument("search", required=False)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line an incident.")
+def incidents(search: str | None, limit: int, *, as_json: bool) -> None:
+    """List incidents, newest first; SEARCH is part of an id, a service or a target.
+
+    Example: first-responder incidents checkout
+    """
+    from bot.app import settings
+    from bot.document import document
+    from bot.library import as_line, list_incidents
+
+    for incident in asyncio.run(list_incidents(search, limit, settings())):
+        click.echo(json.dumps(document(incident)) if as_json else as_line(incident))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a scenario.")
+def scenarios(*, as_json: bool) -> None:
+    """List the made-up incidents and what pages in them, never the cause.
+
+    Example: first-responder scenarios
+    """
+    from bot.app import listed_scenarios
+
+    for scenario in listed_scenarios():
+        click.echo(json.dumps(scenario._asdict()) if as_json else f"{scenario.name:<22} {scenario.pages}")

@@ -1,0 +1,1 @@
+"""The thread on a terminal: plain lines when piped, a live view when somebody looks."""

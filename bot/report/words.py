@@ -1,0 +1,69 @@
+"""The words for states and verdicts: what a reader must not have to guess."""
+
+from incident.facts import Action, Agent, CheckResult, Decision, Outcome, Recovery, TurnStatus, Verdict
+from incident.model import Incident, World
+from incident.status import Status
+
+AGENTS = {
+    Agent.COMMANDER: "Commander", Agent.LOGS: "Logs agent", Agent.METRICS: "Metrics agent",
+    Agent.DEPLOY: "Deploy agent",
+}  # fmt: skip
+STATUSES = {
+    Status.INVESTIGATING: "being investigated",
+    Status.AWAITING_APPROVAL: "waiting for approval",
+    Status.AWAITING_VETO: "about to roll back unless somebody objects",
+    Status.ROLLING_BACK: "rolling back",
+    Status.VERIFYING: "rolled back, being checked",
+    Status.RESOLVED: "resolved",
+    Status.REPORTED: "reported",
+    Status.HANDED_OVER: "handed over to a person",
+    Status.CLOSED: "closed",
+}
+WORLDS = {
+    World.SCENARIO: "a made-up scenario",
+    World.RECORDED: "a recorded incident",
+    World.REAL: "real systems",
+}
+ACTIONS = {
+    Action.ROLLBACK: "roll back",
+    Action.ASK: "ask before rolling back",
+    Action.REPORT: "report only, change nothing",
+}
+MARKS = {CheckResult.PASSED: "✓ passed", CheckResult.FAILED: "✗ failed", CheckResult.UNKNOWN: "? unknown"}
+DECISIONS = {
+    Decision.APPROVED: "approved", Decision.REJECTED: "rejected", Decision.EXPIRED: "expired without an answer",
+    Decision.SUPERSEDED: "superseded by a newer proposal",
+}  # fmt: skip
+OUTCOMES = {
+    Outcome.SUCCEEDED: "succeeded", Outcome.FAILED: "failed", Outcome.UNKNOWN: "has no known outcome",
+}  # fmt: skip
+RECOVERIES = {
+    Recovery.RECOVERED: "the signal that paged recovered",
+    Recovery.NOT_RECOVERED: "the signal that paged did not recover",
+    Recovery.WORSE: "the signal that paged got worse",
+    Recovery.UNKNOWN: "whether the signal that paged recovered is not known",
+}
+TURNS = {TurnStatus.DONE: "done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "too late"}
+HIGH, MEDIUM = 0.85, 0.5
+
+
+def verdict(given: Verdict | None) -> str:
+    """Return what the gate said about acting."""
+    if given is None:
+        return "none yet"
+    said = ACTIONS[given.action]
+    return f"{said} (rehearsed, nothing is executed)" if given.rehearsed else said
+
+
+def sureness(confidence: float) -> str:
+    """Return how much a confidence is worth."""
+    if confidence >= HIGH:
+        return "high confidence"
+    return "medium confidence" if confidence >= MEDIUM else "low confidence"
+
+
+def draft(incident: Incident) -> str:
+    """Return the warning of a report that is not final yet, empty for one that is."""
+    if incident.status.ended:
+        return ""
+    return f"Draft: this incident is {STATUSES[incident.status]}; what follows is what is known so far."

@@ -1,0 +1,256 @@
+"""The facts that follow an alert: immutable, stored in order, told apart by ``kind``.
+
+A new kind is a type error in every renderer until it has said what it does with it.
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, TypeAdapter
+
+from incident.diagnosis import Conclusion, Confidence, Usage
+from incident.evidence import Evidence, EvidenceId
+from incident.values import Instant, Name, Text, Value
+
+
+class Agent(StrEnum):
+    """Who is on the team."""
+
+    COMMANDER = "commander"
+    LOGS = "logs"
+    METRICS = "metrics"
+    DEPLOY = "deploy"
+
+
+class TurnStatus(StrEnum):
+    """How a turn ended. ``failed`` and ``late`` turns say so and cost nobody else's findings."""
+
+    DONE = "done"
+    FAILED = "failed"
+    LATE = "late"
+
+
+class Turn(Value):
+    """An agent spoke. ``found`` is the evidence its tools produced, ``cites`` what its text rests on."""
+
+    kind: Literal["turn"] = "turn"
+    at: Instant
+    started_at: Instant
+    agent: Agent
+    text: Text
+    found: tuple[Evidence, ...] = ()
+    cites: tuple[EvidenceId, ...] = ()
+    confidence: Confidence | None = None
+    status: TurnStatus = TurnStatus.DONE
+    by: str
+    notes: tuple[Text, ...] = ()
+    """What code corrected in the turn: a figure struck, an unknown evidence id dropped."""
+
+
+class Diagnosis(Conclusion):
+    """The team concluded."""
+
+    kind: Literal["diagnosis"] = "diagnosis"
+    at: Instant
+    usage: Usage
+    redactions: int = 0
+    """How many secrets and personal data were taken out of the telemetry that became evidence."""
+
+
+class CheckResult(StrEnum):
+    """The answer of one check of the gate."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class GateCheck(Value):
+    """One question that the gate asked, and its answer in words a tired engineer understands."""
+
+    name: str
+    result: CheckResult
+    reason: Text
+
+
+class Plan(Value):
+    """Exactly what would be done: ``service`` goes from ``from_version`` back to ``to_version``."""
+
+    service: Name
+    environment: Name
+    from_version: Name
+    to_version: Name
+    change: Name
+
+    @property
+    def digest(self) -> str:
+        """Return what an approval is bound to: the same for the same plan, in every process."""
+        return "sha256:" + hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class Action(StrEnum):
+    """What the gate allows."""
+
+    ROLLBACK = "rollback"
+    ASK = "ask"
+    REPORT = "report"
+
+
+class Verdict(Value):
+    """What the gate says about acting. ``rehearsed``: it would, but nothing may be executed here."""
+
+    kind: Literal["verdict"] = "verdict"
+    at: Instant
+    action: Action
+    rehearsed: bool = False
+    reasons: tuple[Text, ...] = ()
+    checks: tuple[GateCheck, ...] = ()
+    plan: Plan | None = None
+    approvals_needed: Annotated[int, Field(ge=1, le=2)] = 1
+    expires_at: Instant | None = None
+    """When an approval stops counting (ask), or when the veto window ends (rollback)."""
+
+
+class Decision(StrEnum):
+    """What became of a question."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class Approval(Value):
+    """A person's yes or no (``by``), or the end of the question without one. Bound to the plan's ``digest``."""
+
+    kind: Literal["approval"] = "approval"
+    at: Instant
+    decision: Decision
+    by: str | None = None
+    digest: str | None = None
+    reason: Text = ""
+
+
+class RollbackStarted(Value):
+    """Stored before the dispatch. ``key`` names this one effect wherever it is looked for."""
+
+    kind: Literal["rollback_started"] = "rollback_started"
+    at: Instant
+    key: Name
+    plan: Plan
+
+
+class Outcome(StrEnum):
+    """What a rollback came to. ``unknown``: its answer was lost and can't be reconciled; a person must look."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class RollbackEnded(Value):
+    """The dispatch was followed to its end."""
+
+    kind: Literal["rollback_ended"] = "rollback_ended"
+    at: Instant
+    key: Name
+    outcome: Outcome
+    url: str | None = None
+    reason: Text = ""
+
+
+class Recovery(StrEnum):
+    """Did the signal that paged recover?"""
+
+    RECOVERED = "recovered"
+    NOT_RECOVERED = "not-recovered"
+    WORSE = "worse"
+    UNKNOWN = "unknown"
+
+
+class Reading(Value):
+    """One value of the signal that paged, in its own unit."""
+
+    at: Instant
+    value: FiniteFloat
+
+
+class Check(Value):
+    """The signal that paged, read again until it was quiet or time was up."""
+
+    kind: Literal["check"] = "check"
+    at: Instant
+    result: Recovery
+    before: float | None = None
+    after: float | None = None
+    threshold: float | None = None
+    readings: tuple[Reading, ...] = ()
+    reason: Text = ""
+
+
+class AlertSeen(Value):
+    """The same problem paged again."""
+
+    kind: Literal["alert_seen"] = "alert_seen"
+    at: Instant
+    summary: Text = ""
+
+
+class AlertResolved(Value):
+    """Whoever paged says that it is over."""
+
+    kind: Literal["alert_resolved"] = "alert_resolved"
+    at: Instant
+
+
+class Owned(Value):
+    """A person took it."""
+
+    kind: Literal["owned"] = "owned"
+    at: Instant
+    by: Name
+
+
+class Remark(Value):
+    """A person wrote in the thread."""
+
+    kind: Literal["remark"] = "remark"
+    at: Instant
+    by: Name
+    text: Text
+
+
+class Stopped(Value):
+    """A person pressed Stop."""
+
+    kind: Literal["stopped"] = "stopped"
+    at: Instant
+    by: Name
+
+
+class Fault(Value):
+    """A step failed in a way nobody foresaw. ``error_id`` is in the log beside the traceback."""
+
+    kind: Literal["fault"] = "fault"
+    at: Instant
+    step: str
+    error_id: str
+    reason: Text
+
+
+class Closed(Value):
+    """It is over: by a person, by the alert staying resolved, or by age."""
+
+    kind: Literal["closed"] = "closed"
+    at: Instant
+    reason: Text
+    by: str | None = None
+
+
+Fact = (
+    Turn | Diagnosis | Verdict | Approval | RollbackStarted | RollbackEnded | Check
+    | AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed
+)  # fmt: skip
+FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
+"""Reads a stored fact back: ``FACT.validate_json(body)``."""

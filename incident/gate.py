@@ -1,0 +1,118 @@
+"""May we roll back? Named checks, bands of confidence, and the mode; pure.
+
+A model proposes, this disposes: any failed check means report, any unknown one means ask at most.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from incident import checks
+from incident.case import Case
+from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
+from incident.model import World
+from incident.policy import Mode, Policy
+
+CHECKS: tuple[tuple[str, Callable[[Case, Policy], checks.Answer]], ...] = (
+    ("environment-allowed", checks.environment_allowed),
+    ("names-a-change", checks.names_a_change),
+    ("undoing-helps", checks.undoing_helps),
+    ("culprit-established", checks.culprit_established),
+    ("on-the-culprit", checks.on_the_culprit),
+    ("precedes-onset", checks.precedes_onset),
+    ("previous-version-known", checks.previous_version_known),
+    ("reversible", checks.reversible),
+    ("nothing-newer-on-top", checks.nothing_newer_on_top),
+    ("signal-still-bad", checks.signal_still_bad),
+    ("no-equal-rival", checks.no_equal_rival),
+    ("evidence-not-only-outsiders", checks.not_only_outsiders),
+    ("mode-allows", checks.mode_allows),
+)
+
+BOLDNESS = (Action.REPORT, Action.ASK, Action.ROLLBACK)
+BADNESS = (CheckResult.PASSED, CheckResult.UNKNOWN, CheckResult.FAILED)
+
+
+def judge(case: Case, policy: Policy, at: datetime) -> Verdict:
+    """Return what may be done about the case, and why. It says `rollback` only where every check passed."""
+    world = case.incident.world
+    answers = _ask_all(case, policy)
+    plan = case.plan()
+    bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(policy.mode_in(world)), _by_plan(plan, world))
+    action = min((bound for bound, _ in bounds), key=BOLDNESS.index)
+    rehearsed = policy.rehearsed_in(world)
+    return Verdict(
+        at=at,
+        action=action,
+        rehearsed=rehearsed,
+        reasons=(*_because(bounds, answers), *(("A rehearsal: nothing is executed.",) if rehearsed else ())),
+        checks=answers,
+        plan=plan,
+        approvals_needed=policy.approvals_needed,
+        expires_at=None if rehearsed or action is Action.REPORT else at + _lifetime(action, policy, world),
+    )
+
+
+def worsened(seen: Verdict, now: Verdict) -> tuple[str, ...]:
+    """Return what has changed since a verdict that would make acting on it wrong, one sentence each; empty: go on."""
+    earlier = {check.name: BADNESS.index(check.result) for check in seen.checks}
+    worse = [c.reason for c in now.checks if BADNESS.index(c.result) > earlier.get(c.name, 0)]
+    if now.plan != seen.plan:
+        worse.append("What would have to be done is no longer the same.")
+    if BOLDNESS.index(now.action) < BOLDNESS.index(seen.action):
+        worse.append(f"The gate now says {now.action}, no longer {seen.action}.")
+    if now.rehearsed:
+        worse.append("Nothing may be executed any more: this is a rehearsal.")
+    return tuple(worse)
+
+
+def _ask_all(case: Case, policy: Policy) -> tuple[GateCheck, ...]:
+    answers = ((name, check(case, policy)) for name, check in CHECKS)
+    return tuple(GateCheck(name=name, result=answer.result, reason=answer.reason) for name, answer in answers)
+
+
+def _because(bounds: Iterable[tuple[Action, str]], answers: Iterable[GateCheck]) -> tuple[str, ...]:
+    """Return what bounds the action, then each check that didn't pass, the failed ones first; nothing twice."""
+    badly = sorted(answers, key=lambda c: BADNESS.index(c.result), reverse=True)
+    sentences = (*(why for _, why in bounds if why), *(c.reason for c in badly if c.result is not CheckResult.PASSED))
+    return tuple(dict.fromkeys(sentences))
+
+
+def _by_checks(answers: tuple[GateCheck, ...]) -> tuple[Action, str]:
+    results = {check.result for check in answers}
+    if CheckResult.FAILED in results:
+        return Action.REPORT, "A check failed, so this is only reported."
+    if CheckResult.UNKNOWN in results:
+        return Action.ASK, "Not every check could be answered, so nothing is done without a person."
+    return Action.ROLLBACK, ""
+
+
+def _by_confidence(case: Case, policy: Policy) -> tuple[Action, str]:
+    confidence = case.diagnosis.confidence
+    if confidence >= policy.confidence_auto:
+        return Action.ROLLBACK, f"Confidence {confidence:.2f} is at or above {policy.confidence_auto:.2f}."
+    if confidence >= policy.confidence_ask:
+        return Action.ASK, f"Confidence {confidence:.2f} is below {policy.confidence_auto:.2f}: a person decides."
+    return (
+        Action.REPORT,
+        f"Confidence {confidence:.2f} is below {policy.confidence_ask:.2f}: too low to act on.",
+    )
+
+
+def _by_mode(mode: Mode) -> tuple[Action, str]:
+    if mode is Mode.AUTO:
+        return Action.ROLLBACK, ""
+    if mode is Mode.ASK:
+        return Action.ASK, "The mode is ask: nothing is done without a person."
+    return Action.REPORT, ""
+
+
+def _by_plan(plan: Plan | None, world: World) -> tuple[Action, str]:
+    if plan is not None:
+        return Action.ROLLBACK, ""
+    if world is World.RECORDED:  # nothing is executed there, and most recordings hold no versions: asking is the answer
+        return Action.ASK, "The versions aren't recorded: a person would have to name the one to go back to."
+    return Action.REPORT, "The deployer's record doesn't say what runs and what ran before, so nothing can be proposed."
+
+
+def _lifetime(action: Action, policy: Policy, world: World) -> timedelta:
+    return policy.approval_ttl if action is Action.ASK else policy.veto_window_in(world)

@@ -1,0 +1,57 @@
+"""What people allow: set once, read by the gate and by the steps."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from incident.diagnosis import Confidence
+from incident.status import World
+from incident.values import Value
+
+REAL_VETO_WINDOW = timedelta(seconds=60)
+
+
+class Mode(StrEnum):
+    """The most that may happen without a person. ``off`` opens no new investigations."""
+
+    OFF = "off"
+    REPORT = "report"
+    ASK = "ask"
+    AUTO = "auto"
+
+
+class Policy(Value):
+    """The settings of interface.md that bear on acting. ``rehearse`` (--dry-run): judge, and execute nothing anywhere.
+
+    ``veto_window`` is None where nobody set one. A rollback has worked when the signal that paged was quiet
+    for ``settle``; it is read each ``poll``, and for ``patience`` at most.
+    """
+
+    mode: Mode = Mode.ASK
+    rehearse: bool = False
+    confidence_auto: Confidence = 0.85
+    confidence_ask: Confidence = 0.50
+    environments: tuple[str, ...] = ("production",)
+    approvals_needed: Annotated[int, Field(ge=1, le=2)] = 1
+    approval_ttl: timedelta = timedelta(minutes=30)
+    veto_window: timedelta | None = None
+    reopen: timedelta = timedelta(hours=24)
+    settle: timedelta = timedelta(minutes=3)
+    patience: timedelta = timedelta(minutes=20)
+    poll: timedelta = timedelta(seconds=30)
+
+    def mode_in(self, world: World) -> Mode:
+        """Return the mode that counts there: made-up and recorded worlds are judged as auto."""
+        return self.mode if world is World.REAL else Mode.AUTO
+
+    def veto_window_in(self, world: World) -> timedelta:
+        """Return how long people may stop an automatic rollback before it starts."""
+        if self.veto_window is not None:
+            return self.veto_window
+        return REAL_VETO_WINDOW if world is World.REAL else timedelta(0)
+
+    def rehearsed_in(self, world: World) -> bool:
+        """Tell whether nothing may be executed there."""
+        return self.rehearse or world is World.RECORDED

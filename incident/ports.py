@@ -1,0 +1,172 @@
+"""What the middle needs of the world, and the errors that cross these lines.
+
+Adapters translate their library's errors into these at their edge.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from incident.alert import Alert
+from incident.change import Change, Commit, Event, Topology
+from incident.facts import Diagnosis, Fact, Outcome, Plan, Reading, Turn
+from incident.model import Incident
+from incident.values import Window
+
+
+class NotRecorded(Exception):
+    """Nobody recorded this signal: it could not be seen, which is not "nothing happened"."""
+
+
+class Unreadable(Exception):
+    """The signal exists and could not be read; the message says what is wrong and what would help."""
+
+
+class AlreadyOpen(Exception):
+    """The same problem is being worked on: the message is the id of the incident that is open."""
+
+
+class LostRace(Exception):
+    """Somebody else wrote this fact of the incident first: load it again and look."""
+
+
+class Busy(Exception):
+    """Another rollback of this service and environment is under way, or was just done."""
+
+
+class Undelivered(Exception):
+    """People can't be reached just now. The fact stays stored and unmarked, and is shown when they can be."""
+
+
+class UnknownIncident(Exception):
+    """No stored incident has this id."""
+
+
+class Clock(NamedTuple):
+    """The time, and a way to let it pass. A made-up world passes it faster than the wall does."""
+
+    now: Callable[[], datetime]
+    wait: Callable[[timedelta], Awaitable[None]]
+
+
+class Table(Protocol):
+    """Columns behind Arrow's C stream (polars and pyarrow both speak it)."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Export the columns; see the Arrow PyCapsule interface."""
+
+
+class Telemetry(Protocol):
+    """What can be read of a production. Each method may be repeated; each raises `NotRecorded` or `Unreadable`.
+
+    Rows come in any order; times are ``timestamp[us, UTC]``.
+    """
+
+    async def metrics(self, window: Window) -> Table:
+        """Return ``timestamp, service, metric, value`` (float, the metric's own unit)."""
+
+    async def logs(self, window: Window) -> Table:
+        """Return ``timestamp, service, level, message, trace_id, attributes`` (JSON text); the last two may be null."""
+
+    async def spans(self, window: Window) -> Table:
+        """Return ``trace_id, span_id, parent_id, service, name, start, duration_ms, status, attributes``."""
+
+    async def changes(self, window: Window) -> tuple[Change, ...]:
+        """Return what was changed, oldest first."""
+
+    async def commits(self, window: Window) -> tuple[Commit, ...]:
+        """Return what was committed, oldest first."""
+
+    async def events(self, window: Window) -> tuple[Event, ...]:
+        """Return what providers and platforms said, oldest first."""
+
+    async def topology(self) -> Topology:
+        """Return the declared call graph."""
+
+    async def baseline(self) -> "Telemetry":
+        """Return a healthy period, whatever its dates; its window is `extent`."""
+
+    async def extent(self) -> Window:
+        """Return the stretch of time that signals cover; of the future nothing."""
+
+    async def signal(self, alert: Alert, window: Window) -> tuple[Reading, ...]:
+        """Return the readings of the signal that paged, oldest first."""
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return what was found damaged or left out so far while reading, one sentence each."""
+
+
+class Investigator(Protocol):
+    """The team."""
+
+    def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
+        """Yield turns as they happen and one diagnosis at last, whatever fails on the way.
+
+        ``incident`` may hold turns already (after a restart): agents that have spoken aren't asked again.
+        """
+
+
+class Deployed(NamedTuple):
+    """The deployer's own record of one version that ran."""
+
+    service: str
+    version: str
+    previous_version: str | None
+    change: str | None
+    at: datetime
+
+
+class Dispatched(NamedTuple):
+    """What became of a rollback."""
+
+    outcome: Outcome
+    url: str | None = None
+    reason: str = ""
+
+
+class Deployer(Protocol):
+    """Whoever can roll a service back, and its own record of what runs where."""
+
+    async def history(self, service: str, environment: str) -> tuple[Deployed, ...]:
+        """Return what was deployed there, oldest first; the last one is running. Raises `NotRecorded`, `Unreadable`."""
+
+    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+        """Do it and follow it to its end. Repeating it with the same key has no second effect.
+
+        An answer that was lost is `Outcome.UNKNOWN`, or an `OSError` (`TimeoutError` included).
+        """
+
+
+class Chat(Protocol):
+    """Where people read. Showing a fact twice must not be visible twice."""
+
+    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
+        """Show the incident as it is after its ``seq``-th fact (from 1; 0 is its opening, which is no fact).
+
+        Raises `Undelivered`.
+        """
+
+
+class Store(Protocol):
+    """Where incidents and facts are kept. What it says is stored survives the process."""
+
+    async def open(self, incident: Incident) -> None:
+        """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
+
+    async def append(self, incident: Incident, fact: Fact) -> Incident:
+        """Store the next fact and return the successor.
+
+        Raises `OutOfOrder`, `LostRace`, `Busy` for a RollbackStarted, `AlreadyOpen` for an AlertSeen after the end.
+        """
+
+    async def load(self, incident_id: str) -> Incident:
+        """Return the incident with all its facts; raises `UnknownIncident`."""
+
+    async def latest(self, fingerprint: str) -> Incident | None:
+        """Return the newest incident of a problem, whether it is open or not."""
+
+    async def mark_shown(self, incident_id: str, seq: int) -> None:
+        """Remember that the fact is on people's screens."""
+
+    async def unshown(self, incident_id: str) -> Collection[int]:
+        """Return the sequence numbers of facts that were stored and not marked as shown, 0 for the opening."""

@@ -1,0 +1,182 @@
+"""What is done in which status. A step returns the incident with new facts, or as it was where a person is needed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from incident.facts import (
+    Action,
+    Approval,
+    Decision,
+    Diagnosis,
+    Outcome,
+    Plan,
+    Reading,
+    RollbackEnded,
+    RollbackStarted,
+    Verdict,
+)
+from incident.gate import worsened
+from incident.hands import Hands
+from incident.model import Incident, OutOfOrder, Status
+from incident.ports import Busy, Dispatched, NotRecorded, Unreadable
+from incident.recovery import assess
+from incident.values import Window
+
+logger = logging.getLogger(__name__)
+
+LEAD = timedelta(minutes=10)
+"""How much of the signal before the alert goes into a check."""
+
+ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
+"""Wall time after which a rollback's answer counts as lost."""
+
+
+async def investigate(hands: Hands, incident: Incident) -> Incident:
+    """Let the team work, each turn stored as it comes; then ask the gate."""
+    if incident.last(Diagnosis) is None:
+        async for fact in hands.investigator.investigate(incident, hands.telemetry):
+            incident = await hands.record(incident, fact)
+    return await hands.record(incident, await hands.judge(incident))
+
+
+async def ask(hands: Hands, incident: Incident) -> Incident:
+    """Ask a person where one is at hand; let the question expire where its time is up."""
+    verdict, _ = _proposed(incident)
+    if _late(hands, verdict):
+        return await hands.record(incident, _expired(hands))
+    answer = None if hands.asker is None else await hands.asker(incident, verdict)
+    if answer is None:
+        return incident
+    try:
+        return await decide(hands, incident, answer)
+    except OutOfOrder as refused:
+        logger.warning("%s: an answer that doesn't count: %s", incident.id, refused)
+        return incident
+
+
+async def decide(hands: Hands, incident: Incident, answer: Approval) -> Incident:
+    """Store a person's answer. A yes counts only while the world is as it was when the question was asked.
+
+    Raises `OutOfOrder` for an answer that can't count: nothing is asked, the plan is another, it was given already.
+    """
+    verdict, _ = _proposed(incident)
+    if incident.status is Status.AWAITING_APPROVAL and _late(hands, verdict):
+        return await hands.record(incident, _expired(hands))
+    incident.after(answer)
+    if answer.decision is Decision.APPROVED:
+        now = await hands.judge(incident)
+        changed = worsened(verdict, now)
+        if changed:
+            return await _call_off(hands, incident, now, changed)
+    return await hands.record(incident, answer)
+
+
+async def wait_for_veto(hands: Hands, incident: Incident) -> Incident:
+    """Give people the time to press Stop, then start if every check still holds."""
+    verdict, _ = _proposed(incident)
+    while verdict.expires_at is not None and (left := verdict.expires_at - hands.clock.now()) > timedelta(0):
+        await hands.clock.wait(left)
+    return await _start(hands, incident)
+
+
+async def roll_back(hands: Hands, incident: Incident) -> Incident:
+    """Start it, then follow it to its end. After a restart the same key finds what was dispatched before."""
+    started = incident.last(RollbackStarted)
+    if started is None:
+        return await _start(hands, incident)
+    done = await _dispatch(hands, incident, started)
+    ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=done.url, reason=done.reason)
+    return await hands.record(incident, ended)
+
+
+async def verify(hands: Hands, incident: Incident) -> Incident:
+    """Read the signal that paged until it is quiet or time is up."""
+    ended = incident.last(RollbackEnded)
+    since = incident.opened_at if ended is None else ended.at
+    while True:
+        now = hands.clock.now()
+        readings = await _readings(hands, incident, Window(incident.alert.fired_at - LEAD, now))
+        check = assess(incident.alert, readings, since, now, hands.policy)
+        if check is not None:
+            return await hands.record(incident, check)
+        await hands.clock.wait(hands.policy.poll)
+
+
+Step = Callable[[Hands, Incident], Awaitable[Incident]]
+STEPS: Mapping[Status, Step] = MappingProxyType({
+    Status.INVESTIGATING: investigate,
+    Status.AWAITING_APPROVAL: ask,
+    Status.AWAITING_VETO: wait_for_veto,
+    Status.ROLLING_BACK: roll_back,
+    Status.VERIFYING: verify,
+})  # fmt: skip
+"""What to do in which status; in the others there is nothing to do."""
+
+
+def rollback_key(incident: Incident, plan: Plan) -> str:
+    """Name the one effect that this plan may have for this incident: the same in every process."""
+    return f"{incident.id}-{plan.digest.removeprefix('sha256:')[:16]}"
+
+
+async def _start(hands: Hands, incident: Incident) -> Incident:
+    """Store the start of the rollback, unless the world has changed or another one is under way."""
+    verdict, plan = _proposed(incident)
+    now = await hands.judge(incident)
+    changed = worsened(verdict, now)
+    if changed:
+        return await _call_off(hands, incident, now, changed)
+    started = RollbackStarted(at=hands.clock.now(), key=rollback_key(incident, plan), plan=plan)
+    try:
+        return await hands.record(incident, started)
+    except Busy as busy:
+        return await hands.record(incident, _superseded(hands, (str(busy),)))
+
+
+async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tuple[str, ...]) -> Incident:
+    """Ask anew where something may still be proposed, else end the question with what has changed."""
+    if now.action is Action.REPORT:
+        return await hands.record(incident, _superseded(hands, changed))
+    renewed = now.model_copy(update={"reasons": (*changed, *now.reasons)})
+    return await hands.record(incident, renewed)
+
+
+async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) -> Dispatched:
+    if hands.deployer is None or hands.policy.rehearsed_in(incident.world):
+        return Dispatched(Outcome.UNKNOWN, reason="It was started, and nobody here can look what became of it.")
+    try:
+        async with asyncio.timeout(ROLLBACK_DEADLINE):
+            return await hands.deployer.roll_back(started.plan, started.key)
+    except OSError as lost:  # TimeoutError is one
+        reason = f"The answer was lost ({type(lost).__name__}); look for {started.key}."
+        return Dispatched(Outcome.UNKNOWN, reason=reason)
+
+
+async def _readings(hands: Hands, incident: Incident, window: Window) -> tuple[Reading, ...]:
+    try:
+        return await hands.telemetry.signal(incident.alert, window)
+    except (NotRecorded, Unreadable) as why:
+        logger.info("%s: the signal that paged can't be read: %s", incident.id, why)
+        return ()
+
+
+def _proposed(incident: Incident) -> tuple[Verdict, Plan]:
+    verdict = incident.last(Verdict)
+    if verdict is None or verdict.plan is None:
+        message = f"{incident.id} is {incident.status}: nothing is proposed"
+        raise OutOfOrder(message)
+    return verdict, verdict.plan
+
+
+def _late(hands: Hands, verdict: Verdict) -> bool:
+    return verdict.expires_at is not None and hands.clock.now() >= verdict.expires_at
+
+
+def _expired(hands: Hands) -> Approval:
+    return Approval(at=hands.clock.now(), decision=Decision.EXPIRED, reason="Nobody answered in time.")
+
+
+def _superseded(hands: Hands, changed: tuple[str, ...]) -> Approval:
+    return Approval(at=hands.clock.now(), decision=Decision.SUPERSEDED, reason=" ".join(changed))

@@ -1,0 +1,105 @@
+"""What presses on the system at each step: the day's load, and the faults as far as they are felt."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from scenarios.faults import (
+    CapacityLoss,
+    ErrorRate,
+    LinkDelay,
+    MemoryLeak,
+    Outage,
+    PoolLimit,
+    Slowdown,
+    TrafficSurge,
+)
+from scenarios.network import Network
+from scenarios.plan import Array, Grid, Undone, felt
+from scenarios.schema import Scenario
+from scenarios.seeds import noise
+
+SWING = 0.25
+"""How far the busiest hour of a day is above its mean."""
+BUSIEST = 15.0
+"""The hour (UTC) with most load."""
+
+
+class Forces(NamedTuple):
+    """Arrays are step by service; ``links`` are single calls: caller, callee, seconds on the wire, share lost."""
+
+    load: Array
+    pool_size: Array
+    leak: Array
+    """MB a second."""
+    refused: Array
+    hanging: Array
+    failing: Array
+    slower: Array
+    extra: Array
+    left: Array
+    links: tuple[tuple[int, int, Array, Array], ...]
+    felt: Array
+    """Step by fault."""
+
+
+def forces(scenario: Scenario, net: Network, seed: int, when: Grid, undone: Sequence[Undone]) -> Forces:
+    """Return what presses on the system, the same up to any step however many follow."""
+    shape = (len(when.times), len(net.names))
+    levels = [felt(fault, scenario, seed, when.times, undone) for fault in scenario.faults]
+    pressed = Forces(
+        load=_daily(scenario, net, seed, when),
+        pool_size=np.tile(net.pool_size, (shape[0], 1)),
+        leak=np.zeros(shape),
+        refused=np.zeros(shape),
+        hanging=np.zeros(shape),
+        failing=np.zeros(shape),
+        slower=np.ones(shape),
+        extra=np.zeros(shape),
+        left=np.ones(shape),
+        links=tuple(_links(scenario, net, levels)),
+        felt=np.stack(levels, axis=1) if levels else np.zeros((shape[0], 0)),
+    )
+    for fault, level in zip(scenario.faults, levels, strict=True):
+        _press(fault, level, pressed, net.at(fault.service))
+    return pressed
+
+
+def _press(fault: object, level: Array, on: Forces, i: int) -> None:
+    match fault:
+        case PoolLimit(size=size):
+            on.pool_size[:, i] += (size - on.pool_size[:, i]) * level
+        case MemoryLeak(mb_per_minute=rate):
+            on.leak[:, i] += rate / 60 * level
+        case Outage(share=share, mode="hang"):
+            on.hanging[:, i] = np.maximum(on.hanging[:, i], share * level)
+        case Outage(share=share):
+            on.refused[:, i] = np.maximum(on.refused[:, i], share * level)
+        case ErrorRate(ratio=ratio):
+            on.failing[:, i] = 1 - (1 - on.failing[:, i]) * (1 - ratio * level)
+        case Slowdown(factor=factor, extra=extra):
+            on.slower[:, i] *= 1 + (factor - 1) * level
+            on.extra[:, i] += extra * level
+        case CapacityLoss(left=left):
+            on.left[:, i] *= 1 - (1 - left) * level
+        case TrafficSurge(factor=factor):
+            on.load[:, i] *= 1 + (factor - 1) * level
+        case _:  # links and gauges press on no service's own work
+            return
+
+
+def _links(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[tuple[int, int, Array, Array]]:
+    for fault, level in zip(scenario.faults, levels, strict=True):
+        if isinstance(fault, LinkDelay):
+            yield net.at(fault.service), net.at(fault.to), fault.extra * level, fault.loss * level
+
+
+def _daily(scenario: Scenario, net: Network, seed: int, when: Grid) -> Array:
+    """A file's loads are those at the hour of the alert; before and after it the day has its way."""
+    fired = when.fired_at
+    noon = (fired.hour + fired.minute / 60 - BUSIEST) / 24 * 2 * np.pi
+    day = 1 + SWING * np.cos(noon + when.times / 86400 * 2 * np.pi)
+    day /= 1 + SWING * np.cos(noon)
+    rough = noise(seed, "load").standard_normal((len(day), len(net.names)))
+    return net.load * day[:, None] * np.exp(0.02 * scenario.noise * rough)

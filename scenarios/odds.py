@@ -1,0 +1,33 @@
+"""What a single request has to expect at each step: the course of events as odds."""
+
+import numpy as np
+
+from scenarios.gauges import Happened
+
+DEEPEST = 12
+"""Calls on one way through a trace, at most."""
+
+
+class Odds:
+    """The course as nested lists: single numbers are read off them much faster than off arrays."""
+
+    def __init__(self, world: Happened) -> None:
+        now = world.course
+        self.p50, self.p99 = now.own_p50.tolist(), now.own_p99.tolist()
+        self.down, self.wait = now.down.tolist(), now.wait.tolist()
+        why = {"shed": now.shed, "exhausted": now.exhausted, "failing": now.failing, "restarting": now.restarting}
+        self.why = {name: odds.tolist() for name, odds in why.items()}
+        self.hanging = world.on.hanging.tolist()
+        self.links = {(i, j): (extra.tolist(), loss.tolist()) for i, j, extra, loss in world.on.links}
+        self.at = {name: i for i, name in enumerate(world.net.names)}
+
+
+def entries(world: Happened) -> list[tuple[int, list[float]]]:
+    """Return where requests come from outside, and how much more than usual fails by step anywhere behind."""
+    failing = world.course.errors + world.course.shed
+    failing = failing - failing[0]  # what always fails is no trouble
+    reach = np.eye(len(world.net.names)) + world.net.share
+    for _ in range(DEEPEST.bit_length()):
+        reach = np.minimum(reach @ reach, 1)
+    outside = [i for i, service in enumerate(world.net.services) if service.load > 0]
+    return [(i, failing[:, reach[i] > 0].max(axis=1).tolist()) for i in outside]

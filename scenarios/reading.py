@@ -1,0 +1,172 @@
+"""Bounded reading of files that anybody could have written: lines of text, gzip included, and small JSON documents."""
+
+import gzip
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import orjson
+
+from incident.ports import Unreadable
+from incident.values import Json
+
+BATCH = 4 << 20
+"""Bytes that are split into lines at a time: large enough to be quick, small beside everything else."""
+DOCUMENT = 16 << 20
+"""Bytes of one JSON document (alert, topology): thousands of services fit."""
+
+
+class Limits(NamedTuple):
+    """What is read at most of one file; what lies beyond is a stated gap."""
+
+    size: int = 2 << 30
+    """Bytes after decompression: more than a day of a busy system's logs, and a bomb ends here."""
+    rows: int = 5_000_000
+    """Rows that are kept; above it those nearest to the alert stay, whatever their order in the file."""
+    line: int = 8 << 20
+    """Bytes of one line. A 5 MB stack trace is still read; without a limit one line could be the whole file."""
+    text: int = 16 << 10
+    """Characters of one message or attribute that are kept: a stack trace, not a heap dump."""
+
+
+LIMITS = Limits()
+
+
+class Damage:
+    """What was lost of one file, counted by reason while it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.unit = "line"
+        self._lost: Counter[str] = Counter()
+        self._cut = 0
+        self._notes: dict[str, None] = {}
+
+    @property
+    def lost(self) -> int:
+        """How many lines or rows could not be read."""
+        return self._lost.total()
+
+    def lose(self, reason: str, count: int = 1) -> None:
+        """Count lines or rows that are left out."""
+        if count > 0:
+            self._lost[reason] += count
+
+    def cut(self, count: int = 1) -> None:
+        """Count texts that are kept in part."""
+        self._cut += count
+
+    def note(self, what: str) -> None:
+        """Remember something that befell the whole file."""
+        self._notes[what] = None
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return one sentence on lost lines and one for each note."""
+        shortened = ("1 overlong text was cut" if self._cut == 1 else f"{self._cut} overlong texts were cut",)
+        notes = tuple(f"{self.name}: {note}" for note in (*self._notes, *(shortened if self._cut else ())))
+        if not self._lost:
+            return notes
+        units = self.unit if self.lost == 1 else f"{self.unit}s"
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self._lost.most_common())
+        return (f"{self.name}: {self.lost} {units} could not be read ({reasons})", *notes)
+
+
+def plain_file(path: Path, root: Path) -> bool:
+    """Tell whether there is a file to read; raises `Unreadable` where it isn't one, or leads out of ``root``."""
+    if not (path.exists() or path.is_symlink()):
+        return False
+    if not path.is_file():
+        message = f"{path.name} is not a readable file: put a regular file there or take it away"
+        raise Unreadable(message)
+    if root not in path.resolve().parents:
+        message = f"{path.name} leads out of {root} and was not followed: copy the file into the folder"
+        raise Unreadable(message)
+    return True
+
+
+def document(path: Path) -> Json:
+    """Return the content of a small JSON file; raises `Unreadable` with what is wrong."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(DOCUMENT + 1)
+    except OSError as error:
+        message = f"{path.name} can't be opened: {error.strerror}"
+        raise Unreadable(message) from error
+    if len(text) > DOCUMENT:
+        message = f"{path.name} is larger than {DOCUMENT >> 20} MiB, which no such file needs"
+        raise Unreadable(message)
+    try:
+        return cast("Json", orjson.loads(text.removeprefix(b"\xef\xbb\xbf")))
+    except orjson.JSONDecodeError as error:
+        message = f"{path.name} is not JSON: {error}"
+        raise Unreadable(message) from error
+
+
+def batches(path: Path, limits: Limits, damage: Damage) -> Iterator[list[bytes]]:
+    """Yield the lines of a text file, or of a gzip file by its ending, some MiB at a time and without line ends.
+
+    Overlong lines are dropped while they pass. Nothing is raised for a damaged end: what came before it counts.
+    """
+    kept = bytearray()
+    skipping = False
+    for block in _blocks(path, limits, damage):
+        *lines, rest = block.split(b"\n")
+        if lines:
+            lines[0] = b"" if skipping else bytes(kept + lines[0])
+            kept.clear()
+            skipping = False
+            yield [line for line in _short(lines, limits, damage) if line]
+        if not skipping:
+            kept += rest
+        if len(kept) > limits.line:
+            damage.lose("too long")
+            kept.clear()
+            skipping = True
+    if kept:
+        yield [bytes(kept)]
+
+
+def _short(lines: list[bytes], limits: Limits, damage: Damage) -> Iterator[bytes]:
+    for line in lines:
+        if len(line) > limits.line:
+            damage.lose("too long")
+        else:
+            yield line.removesuffix(b"\r")
+
+
+def _blocks(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
+    """Yield blocks of some MiB up to the size limit; an error in the middle ends them with a note."""
+    block = bytearray()
+    for piece in _pieces(path, limits, damage):
+        block += piece
+        if len(block) >= BATCH:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block)
+
+
+def _pieces(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
+    """Yield what each single read gives: a longer read would lose what it had when the data turn out damaged."""
+    left = limits.size
+    try:
+        with _opened(path) as file:
+            while left > 0 and (piece := file.read1(min(BATCH, left))):
+                left -= len(piece)
+                yield piece
+            if left <= 0 and file.read1(1):
+                damage.note(f"only its first {_amount(limits.size)} were read; what comes later was not seen")
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        damage.note("its compressed data end early or are damaged; only what comes before was read")
+    except OSError as error:
+        damage.note(f"it could not be read to its end ({error.strerror or error})")
+
+
+def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
+    return gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _amount(size: int) -> str:
+    return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size} bytes"

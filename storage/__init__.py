@@ -1,0 +1,1 @@
+"""The Store on SQLAlchemy. The only room that imports it."""

@@ -1,0 +1,126 @@
+"""One database: its engine, its migrations. SQLite is embedded, PostgreSQL is for several replicas."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 10_000
+
+
+class UnusableDatabase(Exception):
+    """The database can't be used as it is; the message says why and what would help."""
+
+
+class Database:
+    """An engine that is disposed of by `close` (or ``async with``); its connections are threads on SQLite."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self.engine = create_async_engine(self.url, hide_parameters=True)  # an error's text is no place for payloads
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self.writing: AsyncEngine = self.engine.execution_options(writing=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded engine."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database; None in memory and elsewhere."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    async def upgrade(self) -> bool:
+        """Bring the tables up to date and tell whether there was anything to do; may be repeated, also at once.
+
+        Raises `UnusableDatabase` where it can't be opened or where a newer program has made its tables.
+        """
+        try:
+            if self.file is not None:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+            return await self._upgrade()
+        except (OSError, DatabaseError) as error:
+            where = self.url.render_as_string(hide_password=True)
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            message = f"the database {where} can't be used: {cause}"
+            raise UnusableDatabase(message) from error
+
+    async def _upgrade(self) -> bool:
+        async with self.engine.connect() as connection:
+            if await connection.run_sync(_revision) == HEAD:
+                return False
+        async with self.writing.begin() as connection:
+            return await connection.run_sync(_migrate)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        message = (
+            "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # a URL may hold a password
+        )
+        raise UnusableDatabase(message) from error
+    return parsed
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
+    connection.isolation_level = None  # transactions are begun below, not by the driver's guesses
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once where something will be written: upgrading a read lock can't wait, it fails."""
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: Connection) -> bool:
+    found = _revision(connection)
+    if found == HEAD:  # another process was faster
+        return False
+    from alembic.command import upgrade
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    try:
+        upgrade(config, "head")
+    except CommandError as error:
+        message = f"the database is at revision {found}, which this version doesn't know: use the newer program"
+        raise UnusableDatabase(message) from error
+    return True

@@ -1,0 +1,69 @@
+"""Incidents as rows and back. The status of a row is for searching; an incident's own is folded from its facts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incident.alert import Alert
+from incident.facts import FACT, Fact, Plan
+from incident.model import Incident, World
+from storage.tables import facts
+
+
+def as_row(incident: Incident) -> dict[str, Any]:
+    """Return the columns of a new incident."""
+    return {
+        "id": incident.id,
+        "target": incident.target,
+        "world": incident.world.value,
+        "environment": incident.environment,
+        "service": incident.alert.service,
+        "alert": incident.alert.model_dump_json(),
+        "follows": incident.follows,
+        "opened_at": incident.opened_at,
+        "fingerprint": incident.fingerprint,
+        **standing(incident),
+    }
+
+
+def standing(incident: Incident) -> dict[str, Any]:
+    """Return the columns that a fact may change."""
+    return {
+        "status": incident.status.value,
+        "held_fingerprint": incident.fingerprint if incident.holds_fingerprint else None,
+    }
+
+
+def place(incident: Incident, plan: Plan) -> str:
+    """Return where a rollback is alone: one service of one environment of one production."""
+    return f"{incident.production}/{plan.environment}/{plan.service}"
+
+
+async def assemble(connection: AsyncConnection, query: Select[Any]) -> tuple[Incident, ...]:
+    """Return the incidents of a query over `incidents`, with all their facts, in the query's order."""
+    rows = (await connection.execute(query)).all()
+    told = await _facts_of(connection, [row.id for row in rows])
+    return tuple(_incident(row).replay(tuple(told[row.id])) for row in rows)
+
+
+async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Fact]]:
+    told: dict[str, list[Fact]] = defaultdict(list)
+    query = select(facts.c.incident_id, facts.c.body).where(facts.c.incident_id.in_(ids))
+    for row in await connection.execute(query.order_by(facts.c.incident_id, facts.c.seq)):
+        told[row.incident_id].append(FACT.validate_json(row.body))
+    return told
+
+
+def _incident(row: Row[Any]) -> Incident:
+    return Incident(
+        id=row.id,
+        target=row.target,
+        world=World(row.world),
+        environment=row.environment,
+        alert=Alert.model_validate_json(row.alert),
+        opened_at=row.opened_at,
+        follows=row.follows,
+    )

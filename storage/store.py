@@ -1,0 +1,138 @@
+"""The Store on SQL. Uniqueness does the work: of two writers, two openers or two rollbacks the second one loses."""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Insert, Select, desc, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incident.facts import Fact, RollbackStarted
+from incident.model import Incident, Status
+from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
+from storage.database import Database
+from storage.rows import as_row, assemble, place, standing
+from storage.tables import facts, incidents, rollbacks
+
+MOST = 500
+"""Incidents that one question returns at most."""
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlStore:
+    """Keeps incidents in a `Database` that was upgraded. ``now`` says when a fact was shown."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+        self._database = database
+        self._now = now
+
+    async def open(self, incident: Incident) -> None:
+        """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
+        try:
+            async with self._database.writing.begin() as connection:
+                await connection.execute(insert(incidents).values(as_row(incident)))
+        except IntegrityError as error:
+            await self._refuse_held(incident, error)
+            raise LostRace(incident.id) from error
+
+    async def append(self, incident: Incident, fact: Fact) -> Incident:
+        """Store the next fact and all that follows from it in one transaction; see `incident.ports.Store`."""
+        successor = incident.after(fact)
+        seq = len(successor.facts)
+        row = {"incident_id": incident.id, "seq": seq, "kind": fact.kind, "at": fact.at, "body": fact.model_dump_json()}
+        moved = update(incidents).where(incidents.c.id == incident.id).values(standing(successor))
+        try:
+            async with self._database.writing.begin() as connection:
+                await _write(connection, insert(facts).values(row), LostRace(incident.id))
+                await self._hold_place(connection, successor, fact)
+                await connection.execute(moved)
+        except IntegrityError as error:
+            await self._refuse_held(incident, error)
+            raise
+        return successor
+
+    async def load(self, incident_id: str) -> Incident:
+        """Return the incident with all its facts; raises `UnknownIncident`."""
+        found = await self._read(select(incidents).where(incidents.c.id == incident_id))
+        if not found:
+            raise UnknownIncident(incident_id)
+        return found[0]
+
+    async def latest(self, fingerprint: str) -> Incident | None:
+        """Return the newest incident of a problem, whether it is open or not."""
+        found = await self._read(_newest(1).where(incidents.c.fingerprint == fingerprint))
+        return found[0] if found else None
+
+    async def find(self, words: str, limit: int = 20) -> tuple[Incident, ...]:
+        """Return incidents by id, a part of it, or alerting service, newest first; letters' case doesn't matter."""
+        wanted = words.strip().lower()
+        by_id = func.lower(incidents.c.id).contains(wanted, autoescape=True)
+        return await self._read(_newest(limit).where(or_(by_id, func.lower(incidents.c.service) == wanted)))
+
+    async def recent(self, limit: int = 20) -> tuple[Incident, ...]:
+        """Return the newest incidents, newest first."""
+        return await self._read(_newest(limit))
+
+    async def unfinished(self) -> tuple[Incident, ...]:
+        """Return the incidents on which work goes on by itself, newest first."""
+        going_on = [status.value for status in Status if not status.ended]
+        return await self._read(_newest(MOST).where(incidents.c.status.in_(going_on)))
+
+    async def mark_shown(self, incident_id: str, seq: int) -> None:
+        """Remember that the fact is on people's screens; 0 is the opening."""
+        marked = update(facts).where(facts.c.incident_id == incident_id, facts.c.seq == seq)
+        opened = update(incidents).where(incidents.c.id == incident_id)
+        async with self._database.writing.begin() as connection:
+            await connection.execute((marked if seq else opened).values(shown_at=self._now()))
+
+    async def unshown(self, incident_id: str) -> Collection[int]:
+        """Return the sequence numbers of facts that were stored and not marked as shown, 0 for the opening."""
+        told = select(facts.c.seq).where(facts.c.incident_id == incident_id, facts.c.shown_at.is_(None))
+        opened = select(incidents.c.id).where(incidents.c.id == incident_id, incidents.c.shown_at.is_(None))
+        async with self._database.engine.connect() as connection:
+            missed = tuple((await connection.execute(told.order_by(facts.c.seq))).scalars())
+            return missed if (await connection.execute(opened)).first() is None else (0, *missed)
+
+    async def _read(self, query: Select[Any]) -> tuple[Incident, ...]:
+        async with self._database.engine.connect() as connection:
+            return await assemble(connection, query)
+
+    async def _refuse_held(self, incident: Incident, error: IntegrityError) -> None:
+        holder = select(incidents.c.id).where(incidents.c.held_fingerprint == incident.fingerprint)
+        async with self._database.engine.connect() as connection:
+            found = (await connection.execute(holder)).scalar()
+        if found is not None:
+            raise AlreadyOpen(found) from error
+
+    @staticmethod
+    async def _hold_place(connection: AsyncConnection, incident: Incident, fact: Fact) -> None:
+        """Take the place of a rollback with its start, and give it back once nothing can follow from it any more."""
+        if isinstance(fact, RollbackStarted):
+            plan = fact.plan
+            busy = Busy(f"Another rollback of {plan.service} in {plan.environment} is under way.")
+            row = {
+                "incident_id": incident.id,
+                "key": fact.key,
+                "service": plan.service,
+                "environment": plan.environment,
+            }
+            taken = insert(rollbacks).values(row | {"started_at": fact.at, "held": place(incident, plan)})
+            await _write(connection, taken, busy)
+        elif not incident.acting:
+            ours = update(rollbacks).where(rollbacks.c.incident_id == incident.id, rollbacks.c.held.is_not(None))
+            await connection.execute(ours.values(held=None))
+
+
+def _newest(limit: int) -> Select[Any]:
+    return select(incidents).order_by(desc(incidents.c.opened_at), desc(incidents.c.id)).limit(max(0, min(limit, MOST)))
+
+
+async def _write(connection: AsyncConnection, statement: Insert, refused: Exception) -> None:
+    try:
+        await connection.execute(statement)
+    except IntegrityError as error:
+        raise refused from error

@@ -1,0 +1,57 @@
+"""What is kept: incidents, the facts that followed, and whose rollback is under way where."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+from storage.columns import UtcText
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("target", String(200), nullable=False),
+    Column("world", String(20), nullable=False),
+    Column("environment", String(200), nullable=False),
+    Column("service", String(200), nullable=False, index=True),
+    Column("alert", Text, nullable=False),
+    Column("follows", String(200)),
+    Column("status", String(20), nullable=False, index=True),
+    Column("opened_at", UtcText, nullable=False, index=True),
+    Column("shown_at", UtcText),
+    Column("fingerprint", String(16), nullable=False, index=True),
+    # The same fingerprint while the incident holds it, else null: unique, and nulls don't collide on any engine.
+    Column("held_fingerprint", String(16), unique=True),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    # The lock of an incident: of two writers of the same fact the second one loses.
+    Column("incident_id", ForeignKey(incidents.c.id), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", UtcText, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("shown_at", UtcText),
+    Index("ix_facts_kind_at", "kind", "at"),
+)
+
+rollbacks = Table(
+    "rollbacks",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.id), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("service", String(200), nullable=False),
+    Column("environment", String(200), nullable=False),
+    Column("started_at", UtcText, nullable=False),
+    # Production, environment and service while nobody else may roll back there, else null.
+    Column("held", String(700), unique=True),
+)

@@ -1,0 +1,63 @@
+"""Settings come from the environment and `.env`, and a mistake is answered with what would be right."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import BadSetting, read_settings
+from incident.policy import Mode
+
+
+@pytest.fixture(autouse=True)
+def _no_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_has_a_default() -> None:
+    settings = read_settings()
+    assert settings.mode is Mode.ASK
+    assert settings.investigation_deadline == timedelta(seconds=120)
+    assert settings.policy().confidence_auto == 0.85
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("SFA_MODE", "yolo", "'off', 'report', 'ask' or 'auto'"),
+        ("SFA_VETO_WINDOW", "60", "a number and s, m, h or d, like 30m"),
+        ("SFA_WINDOW", "999999d", "at most 366d"),
+        ("SFA_TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
+        ("SFA_CONFIDENCE_AUTO", "nan", "finite"),
+        ("SFA_CONFIDENCE_ASK", "0.9", "must not be above"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_would_be_right(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, told: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(BadSetting, match=name) as wrong:
+        read_settings()
+    assert told in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+def test_the_older_name_of_the_threshold_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SFA_CONFIDENCE_THRESHOLD_FOR_ACTION", "0.95")
+    assert read_settings().policy().confidence_auto == 0.95
+
+
+def test_settings_are_read_from_a_dotenv_file_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("SFA_MODE=report\nSFA_ENVIRONMENTS=production, staging\n")
+    monkeypatch.setenv("SFA_MODE", "auto")
+    settings = read_settings()
+    assert settings.mode is Mode.AUTO
+    assert set(settings.policy().environments) == {"production", "staging"}
+
+
+def test_a_veto_window_that_nobody_set_is_told_from_one_of_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().policy().veto_window is None
+    monkeypatch.setenv("SFA_VETO_WINDOW", "0s")
+    assert read_settings().policy().veto_window == timedelta(0)

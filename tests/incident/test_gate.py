@@ -1,0 +1,172 @@
+"""The gate: each check by itself, the bands, and what else bounds an action."""
+
+from datetime import timedelta
+
+import pytest
+
+from incident.change import ChangeKind, Topology
+from incident.diagnosis import Category, Remediation, Rival
+from incident.facts import Action, CheckResult, Reading, Verdict
+from incident.gate import CHECKS, judge, worsened
+from incident.model import World
+from incident.policy import Mode, Policy
+from incident.ports import Deployed
+from tests.incident import made
+from tests.incident.made import CHANGE, CULPRIT, HISTORY, T, case
+
+POLICY = Policy(mode=Mode.AUTO)
+PASSED, FAILED, UNKNOWN = CheckResult.PASSED, CheckResult.FAILED, CheckResult.UNKNOWN
+NEWER = CHANGE.model_copy(update={"id": "chg-3", "at": T - timedelta(minutes=5), "version": "v3"})
+ON_DB = CULPRIT.model_copy(update={"service": "db"})
+HEALED = tuple(Reading(at=T + timedelta(minutes=m), value=200.0) for m in range(3))
+OUTSIDER = made.TURN.model_copy(update={"found": (made.SEEN.model_copy(update={"outsider_text": True}),)})
+
+
+def rival(confidence: float) -> tuple[Rival, ...]:
+    return (Rival(what="chg-1 did it", change="chg-1", confidence=confidence, why_less_likely="earlier"),)
+
+
+def told_by(turn: object) -> object:
+    return made.incident().replay((turn, made.DIAGNOSIS))  # type: ignore[arg-type]
+
+
+ANSWERS = [
+    ("names-a-change", {"culprit_change": None}, FAILED),
+    ("names-a-change", {"category": Category.TRAFFIC}, FAILED),
+    ("names-a-change", {"culprit_change": CULPRIT.model_copy(update={"id": None, "commit": "abc"})}, UNKNOWN),
+    ("undoing-helps", {"remediation": Remediation.SCALE}, FAILED),
+    ("undoing-helps", {"remediation": Remediation.UNKNOWN}, UNKNOWN),
+    ("undoing-helps", {"remediation": Remediation.CONFIG_REVERT}, PASSED),
+    ("culprit-established", {"culprit_service": None}, FAILED),
+    ("culprit-established", {"evidence": ()}, UNKNOWN),
+    ("culprit-established", {"culprit_service": "db"}, UNKNOWN),
+    ("on-the-culprit", {"culprit_change": ON_DB}, PASSED),
+    ("on-the-culprit", {"culprit_change": ON_DB, "topology": None}, UNKNOWN),
+    ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"db": ("shop",)})}, FAILED),
+    ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"a": ("b",)})}, UNKNOWN),
+    ("on-the-culprit", {"culprit_change": CULPRIT.model_copy(update={"service": None})}, UNKNOWN),
+    ("precedes-onset", {"onset": None}, UNKNOWN),
+    ("precedes-onset", {"onset": CULPRIT.at - timedelta(minutes=5)}, FAILED),
+    ("precedes-onset", {"onset": CULPRIT.at - timedelta(seconds=20)}, UNKNOWN),
+    ("previous-version-known", {"history": HISTORY[1:]}, PASSED),
+    ("previous-version-known", {"history": (HISTORY[1]._replace(previous_version=None),)}, UNKNOWN),
+    ("previous-version-known", {"history": None, "changes": ()}, UNKNOWN),
+    ("previous-version-known", {"history": None}, PASSED),
+    ("reversible", {"changes": (CHANGE.model_copy(update={"reversible": False}),)}, FAILED),
+    ("reversible", {"changes": (CHANGE.model_copy(update={"reversible": None}),)}, UNKNOWN),
+    ("reversible", {"changes": None}, UNKNOWN),
+    ("nothing-newer-on-top", {"changes": (CHANGE, NEWER)}, FAILED),
+    ("nothing-newer-on-top", {"changes": (CHANGE, NEWER.model_copy(update={"service": "db"}))}, PASSED),
+    ("nothing-newer-on-top", {"changes": (CHANGE, NEWER.model_copy(update={"kind": ChangeKind.SCALE}))}, PASSED),
+    ("nothing-newer-on-top", {"history": (*HISTORY, Deployed("shop", "v3", "v2", "chg-3", T))}, FAILED),
+    ("nothing-newer-on-top", {"history": HISTORY[:1]}, UNKNOWN),
+    ("nothing-newer-on-top", {"history": None, "changes": None}, UNKNOWN),
+    ("signal-still-bad", {"readings": HEALED}, FAILED),
+    ("signal-still-bad", {"readings": ()}, UNKNOWN),
+    ("signal-still-bad", {"readings": None}, UNKNOWN),
+    ("no-equal-rival", {"rivals": rival(0.85)}, UNKNOWN),
+    ("no-equal-rival", {"rivals": rival(0.2)}, PASSED),
+    ("evidence-not-only-outsiders", {"evidence": ()}, FAILED),
+    ("evidence-not-only-outsiders", {"evidence": ("E9",)}, FAILED),
+    ("evidence-not-only-outsiders", {"incident": told_by(OUTSIDER)}, UNKNOWN),
+]
+
+
+def result(verdict: Verdict, name: str) -> CheckResult:
+    return next(c.result for c in verdict.checks if c.name == name)
+
+
+def test_a_proved_change_at_high_confidence_is_rolled_back() -> None:
+    verdict = judge(case(), POLICY, T)
+    assert {c.result for c in verdict.checks} == {PASSED}
+    assert (verdict.action, verdict.plan, verdict.rehearsed) == (Action.ROLLBACK, made.PLAN, False)
+
+
+@pytest.mark.parametrize(("name", "differently", "answer"), ANSWERS)
+def test_a_check_answers_what_the_case_shows(name: str, differently: dict[str, object], answer: CheckResult) -> None:
+    verdict = judge(case(**differently), POLICY, T)
+    assert result(verdict, name) is answer
+    if answer is FAILED:
+        assert verdict.action is Action.REPORT
+    if answer is UNKNOWN:
+        assert verdict.action is not Action.ROLLBACK
+
+
+def test_every_check_says_why_in_a_sentence() -> None:
+    for differently in ({}, {"culprit_change": None}, {"history": None, "changes": None, "readings": None}):
+        for answer in judge(case(**differently), POLICY, T).checks:
+            assert answer.reason.endswith(".")
+            assert len(answer.reason) > 15
+
+
+def test_the_checks_have_different_names() -> None:
+    assert len({name for name, _ in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "action"),
+    [(1.0, Action.ROLLBACK), (0.85, Action.ROLLBACK), (0.84, Action.ASK), (0.5, Action.ASK), (0.49, Action.REPORT)],
+)
+def test_confidence_decides_the_band(confidence: float, action: Action) -> None:
+    assert judge(case(confidence=confidence), POLICY, T).action is action
+
+
+@pytest.mark.parametrize(
+    ("mode", "action"),
+    [(Mode.OFF, Action.REPORT), (Mode.REPORT, Action.REPORT), (Mode.ASK, Action.ASK), (Mode.AUTO, Action.ROLLBACK)],
+)
+def test_the_mode_caps_what_happens_in_the_real_world_only(mode: Mode, action: Action) -> None:
+    real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
+    assert judge(case(incident=real), Policy(mode=mode), T).action is action
+    assert judge(case(), Policy(mode=mode), T).action is Action.ROLLBACK
+
+
+def test_an_environment_that_is_not_allowed_is_only_reported() -> None:
+    verdict = judge(case(), Policy(environments=("staging",)), T)
+    assert (verdict.action, result(verdict, "environment-allowed")) == (Action.REPORT, FAILED)
+
+
+def test_a_recorded_incident_is_judged_the_same_and_rehearsed() -> None:
+    recorded = made.incident(World.RECORDED).replay((made.TURN, made.DIAGNOSIS))
+    verdict = judge(case(incident=recorded), POLICY, T)
+    assert (verdict.action, verdict.rehearsed, verdict.expires_at) == (Action.ROLLBACK, True, None)
+
+
+def test_a_recording_without_versions_asks_and_a_live_world_without_them_reports() -> None:
+    bare = {"history": None, "changes": (CHANGE.model_copy(update={"previous_version": None}),)}
+    recorded = made.incident(World.RECORDED).replay((made.TURN, made.DIAGNOSIS))
+    assert judge(case(incident=recorded, **bare), POLICY, T).action is Action.ASK
+    assert judge(case(**bare), POLICY, T).action is Action.REPORT
+
+
+def test_a_live_rollback_is_planned_from_the_deployers_record_alone() -> None:
+    assert judge(case(history=None), POLICY, T).plan is None
+
+
+def test_the_plan_goes_back_to_what_the_deployer_says_and_not_to_what_a_change_claims() -> None:
+    lying = CHANGE.model_copy(update={"previous_version": "v0"})
+    plan = judge(case(changes=(lying,)), POLICY, T).plan
+    assert plan is not None
+    assert plan.to_version == "v1"
+
+
+def test_a_dry_run_rehearses_in_every_world() -> None:
+    verdict = judge(case(), Policy(rehearse=True), T)
+    assert (verdict.action, verdict.rehearsed) == (Action.ROLLBACK, True)
+
+
+def test_reasons_name_what_failed_before_what_is_unknown_and_nothing_twice() -> None:
+    reasons = judge(case(readings=HEALED, onset=None), POLICY, T).reasons
+    healed = next(i for i, r in enumerate(reasons) if "healed" in r)
+    onset = next(i for i, r in enumerate(reasons) if "began" in r)
+    assert healed < onset
+    assert len(set(reasons)) == len(reasons)
+
+
+def test_a_verdict_holds_while_the_world_stays_the_same() -> None:
+    assert worsened(judge(case(), POLICY, T), judge(case(), POLICY, made.LATER)) == ()
+
+
+def test_a_verdict_no_longer_holds_once_a_check_got_worse() -> None:
+    changed = worsened(judge(case(), POLICY, T), judge(case(readings=HEALED), POLICY, T))
+    assert any("healed" in sentence for sentence in changed)

@@ -1,0 +1,442 @@
+"""One alert's whole way, on the real store: asked, refused, failed, lost, killed and restarted."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from incident.alert import Alert
+from incident.change import Change, Topology
+from incident.facts import (
+    Action,
+    Approval,
+    Check,
+    Decision,
+    Diagnosis,
+    Fact,
+    Fault,
+    Outcome,
+    Plan,
+    Reading,
+    Recovery,
+    RollbackEnded,
+    RollbackStarted,
+    Turn,
+    Verdict,
+)
+from incident.hands import Hands
+from incident.model import Incident, OutOfOrder, Status, World
+from incident.policy import Mode, Policy
+from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Undelivered, Unreadable
+from incident.responder import Responder
+from incident.steps import rollback_key
+from incident.values import Window
+from storage.database import Database
+from storage.store import SqlStore
+from tests.incident import made
+
+SURE, UNSURE = made.DIAGNOSIS, made.DIAGNOSIS.model_copy(update={"confidence": 0.7})
+
+
+@dataclass
+class Shop:
+    """A production that heals when the right version runs; time passes when somebody waits."""
+
+    now: datetime = made.T
+    history: list[Deployed] = field(default_factory=lambda: list(made.HISTORY))
+    heals: bool = True
+    outcome: Outcome = Outcome.SUCCEEDED
+    lost: bool = False
+    asked: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    healed_at: datetime | None = None
+    blind: bool = False
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now, wait=self._wait)
+
+    async def _wait(self, length: timedelta) -> None:
+        self.now += length
+        await asyncio.sleep(0)
+
+    async def deployed(self) -> tuple[Deployed, ...]:
+        return tuple(self.history)
+
+    async def changes(self, _window: Window) -> tuple[Change, ...]:
+        return (made.CHANGE,)
+
+    async def topology(self) -> Topology:
+        raise NotRecorded
+
+    async def signal(self, _alert: Alert, window: Window) -> tuple[Reading, ...]:
+        if self.blind:
+            raise Unreadable
+        minutes = int((window.end - window.start).total_seconds() // 60)
+        return tuple(self._reading(window.start + timedelta(minutes=m)) for m in range(minutes))
+
+    def _reading(self, at: datetime) -> Reading:
+        return Reading(at=at, value=200 if self.healed_at is not None and at >= self.healed_at else 900)
+
+    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+        self.asked.append(key)
+        if key not in self.done:
+            self.done.add(key)
+            self.healed_at = self.now if self.heals and self.outcome is Outcome.SUCCEEDED else self.healed_at
+        if self.lost:
+            raise TimeoutError
+        return Dispatched(self.outcome, reason=plan.to_version)
+
+
+class Deploys:
+    """The shop's deployer."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
+        return await self._shop.deployed()
+
+    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+        return await self._shop.roll_back(plan, key)
+
+
+@dataclass
+class Team:
+    """Says its lines."""
+
+    lines: tuple[Turn | Diagnosis, ...] = (made.TURN, SURE)
+    error: Exception | None = None
+
+    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
+        assert telemetry is not None
+        for line in self.lines:
+            if line not in incident.facts:
+                yield line
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class Screen:
+    """Where people read."""
+
+    shown: list[int] = field(default_factory=list)
+    facts: list[Fact | None] = field(default_factory=list)
+    down: bool = False
+
+    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
+        if self.down:
+            raise Undelivered
+        assert len(incident.facts) == seq
+        self.shown.append(seq)
+        self.facts.append(fact)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}") as database:
+        await database.upgrade()
+        yield SqlStore(database)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def hands(store: SqlStore, shop: Shop, screen: Screen) -> Hands:
+    return Hands(
+        store=store,
+        chats=(screen,),
+        investigator=Team(),
+        telemetry=shop,  # type: ignore[arg-type]
+        clock=shop.clock,
+        policy=Policy(),
+        deployer=Deploys(shop),
+    )
+
+
+async def run(hands: Hands, world: World = World.SCENARIO) -> Incident:
+    responder = Responder(hands)
+    return await responder.advance(await responder.open(made.ALERT, "shop", world, "production"))
+
+
+def yes(shop: Shop, by: str = "U1") -> Approval:
+    return made.approval(by=by).model_copy(update={"at": shop.now})
+
+
+def unsure(hands: Hands) -> Hands:
+    return replace(hands, investigator=Team((made.TURN, UNSURE)))
+
+
+def kinds(incident: Incident) -> list[str]:
+    return [fact.kind for fact in incident.facts]
+
+
+ACTED = ["turn", "diagnosis", "verdict", "rollback_started", "rollback_ended", "check"]
+
+
+async def test_a_proved_change_is_rolled_back_and_seen_to_recover(hands: Hands, shop: Shop, screen: Screen) -> None:
+    over = await run(hands)
+    assert (over.status, kinds(over)) == (Status.RESOLVED, ACTED)
+    check = over.last(Check)
+    assert check is not None
+    assert (check.before, check.after, check.threshold) == (900, 200, 500)
+    assert shop.asked == [rollback_key(over, made.PLAN)]
+    assert screen.shown == [0, 1, 2, 3, 4, 5, 6]
+    assert await hands.store.load(over.id) == over
+    assert not await hands.store.unshown(over.id)
+
+
+async def test_real_systems_are_acted_on_after_the_veto_window_alone(hands: Hands) -> None:
+    over = await run(replace(hands, policy=Policy(mode=Mode.AUTO)), World.REAL)
+    verdict, started = over.last(Verdict), over.last(RollbackStarted)
+    assert verdict is not None
+    assert started is not None
+    assert started.at - verdict.at >= timedelta(seconds=60)
+
+
+async def test_a_stop_in_the_veto_window_wins(hands: Hands, shop: Shop) -> None:
+    responder = Responder(hands)
+    opened = await responder.open(made.ALERT, "shop", World.SCENARIO, "production")
+
+    async def wait(length: timedelta) -> None:
+        shop.now += length
+        await responder.note(opened.id, made.STOPPED)
+
+    stoppable = replace(hands, clock=shop.clock._replace(wait=wait), policy=Policy(veto_window=timedelta(seconds=60)))
+    over = await Responder(stoppable).advance(opened)
+    assert (over.status, shop.asked) == (Status.REPORTED, [])
+
+
+async def test_an_unsure_diagnosis_waits_for_a_person_and_goes_on_with_the_yes(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    waiting = await run(unsure(hands))
+    assert (waiting.status, shop.asked) == (Status.AWAITING_APPROVAL, [])
+    over = await responder.advance(await responder.decide(waiting, yes(shop)))
+    assert over.status is Status.RESOLVED
+
+
+async def test_a_person_at_hand_is_asked_at_once(hands: Hands, shop: Shop) -> None:
+    async def asker(_incident: Incident, verdict: Verdict) -> Approval:
+        assert verdict.action is Action.ASK
+        return yes(shop)
+
+    assert (await run(replace(unsure(hands), asker=asker))).status is Status.RESOLVED
+
+
+async def test_a_no_is_the_end(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    over = await responder.advance(await responder.decide(await run(unsure(hands)), made.approval(Decision.REJECTED)))
+    assert (over.status, shop.asked) == (Status.REPORTED, [])
+
+
+async def test_of_two_yeses_at_once_one_counts_and_one_is_told(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    waiting = await run(unsure(hands))
+    answers = (responder.decide(waiting, yes(shop, by)) for by in ("U1", "U2"))
+    done = await asyncio.gather(*answers, return_exceptions=True)
+    assert sorted(type(d).__name__ for d in done) == ["Incident", "OutOfOrder"]
+    await responder.advance(await hands.store.load(waiting.id))
+    assert len(shop.asked) == 1
+
+
+async def test_an_answer_that_came_too_late_expires_the_question(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    waiting = await run(unsure(hands))
+    shop.now += timedelta(minutes=31)
+    over = await responder.decide(waiting, yes(shop))
+    approval = over.last(Approval)
+    assert approval is not None
+    assert (over.status, approval.decision) == (Status.REPORTED, Decision.EXPIRED)
+
+
+async def test_a_yes_to_a_world_that_has_healed_is_superseded(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    waiting = await run(unsure(hands))
+    shop.healed_at = shop.now - timedelta(minutes=30)
+    over = await responder.advance(await responder.decide(waiting, yes(shop)))
+    approval = over.last(Approval)
+    assert approval is not None
+    assert (over.status, approval.decision, shop.asked) == (Status.REPORTED, Decision.SUPERSEDED, [])
+    assert "healed" in approval.reason
+
+
+async def test_a_deployment_between_the_yes_and_the_dispatch_calls_it_off(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    approved = await responder.decide(await run(unsure(hands)), yes(shop))
+    assert approved.status is Status.ROLLING_BACK
+    shop.history.append(Deployed("shop", "v3", "v2", "chg-3", shop.now))
+    over = await responder.advance(approved)
+    assert (over.status, shop.asked) == (Status.REPORTED, [])
+
+
+async def test_a_world_that_can_no_longer_be_read_asks_anew(hands: Hands, shop: Shop) -> None:
+    responder = Responder(unsure(hands))
+    waiting = await run(unsure(hands))
+    shop.blind = True
+    anew = await responder.advance(await responder.decide(waiting, yes(shop)))
+    assert (anew.status, len(anew.every(Verdict)), shop.asked) == (Status.AWAITING_APPROVAL, 2, [])
+
+
+async def test_a_deployer_that_fails_hands_over(hands: Hands, shop: Shop) -> None:
+    shop.outcome = Outcome.FAILED
+    over = await run(hands)
+    assert (over.status, kinds(over)) == (Status.HANDED_OVER, ACTED[:-1])
+
+
+async def test_a_lost_answer_is_unknown_and_never_repeated(hands: Hands, shop: Shop) -> None:
+    shop.lost = True
+    over = await run(hands)
+    ended = over.last(RollbackEnded)
+    assert ended is not None
+    assert (over.status, ended.outcome, len(shop.asked)) == (Status.HANDED_OVER, Outcome.UNKNOWN, 1)
+    assert await Responder(hands).advance(over) == over
+
+
+async def test_a_rollback_that_does_not_help_hands_over_without_a_second_one(hands: Hands, shop: Shop) -> None:
+    shop.heals = False
+    over = await run(hands)
+    check = over.last(Check)
+    assert check is not None
+    assert (over.status, check.result, len(shop.asked)) == (Status.HANDED_OVER, Recovery.NOT_RECOVERED, 1)
+
+
+async def test_a_recorded_incident_is_judged_and_nothing_is_done(hands: Hands, shop: Shop) -> None:
+    over = await run(replace(hands, deployer=None), World.RECORDED)
+    verdict = over.last(Verdict)
+    assert verdict is not None
+    assert (over.status, verdict.action, verdict.rehearsed) == (Status.REPORTED, Action.ROLLBACK, True)
+    assert shop.asked == []
+
+
+async def test_a_dry_run_says_what_it_would_do_and_does_not_do_it(hands: Hands, shop: Shop) -> None:
+    over = await run(replace(hands, policy=Policy(rehearse=True)))
+    assert (over.status, shop.asked) == (Status.REPORTED, [])
+
+
+async def test_a_step_that_breaks_becomes_a_fault_with_an_id_in_the_log(
+    hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    over = await run(replace(hands, investigator=Team((made.TURN,), error=ValueError("secret"))))
+    fault = over.last(Fault)
+    assert fault is not None
+    assert (over.status, fault.step) == (Status.HANDED_OVER, "investigate")
+    assert fault.error_id in caplog.text
+    assert "secret" not in fault.reason
+
+
+async def test_a_team_without_a_diagnosis_is_a_fault(hands: Hands) -> None:
+    over = await run(replace(hands, investigator=Team((made.TURN,))))
+    assert over.status is Status.HANDED_OVER
+
+
+async def test_being_cancelled_is_not_a_fault(hands: Hands) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await run(replace(hands, investigator=Team(error=asyncio.CancelledError())))  # type: ignore[arg-type]
+
+
+async def test_a_chat_that_is_down_delays_nothing_and_catches_up(hands: Hands, screen: Screen) -> None:
+    screen.down = True
+    over = await run(hands)
+    assert (over.status, screen.shown) == (Status.RESOLVED, [])
+    screen.down = False
+    await Responder(hands).advance(over)
+    assert screen.shown == [0, 1, 2, 3, 4, 5, 6]
+    assert screen.facts == [None, *over.facts]
+
+
+async def test_a_chat_that_is_down_does_not_silence_the_others(hands: Hands, screen: Screen) -> None:
+    await run(replace(hands, chats=(Screen(down=True), screen)))
+    assert sorted(set(screen.shown)) == [0, 1, 2, 3, 4, 5, 6]
+
+
+async def test_a_remark_in_the_middle_of_a_step_costs_nothing(hands: Hands, shop: Shop) -> None:
+    responder = Responder(hands)
+    opened = await responder.open(made.ALERT, "shop", World.SCENARIO, "production")
+    await responder.note(opened.id, made.REMARK)
+    over = await responder.advance(opened)
+    assert (over.status, len(over.every(type(made.REMARK)))) == (Status.RESOLVED, 1)
+    assert len(shop.asked) == 1
+
+
+@pytest.mark.parametrize("cut", range(7))
+async def test_after_a_crash_at_any_fact_it_ends_the_same_with_one_rollback(hands: Hands, shop: Shop, cut: int) -> None:
+    whole = await run(hands)
+    again = whole.at(0).model_copy(update={"id": "INC-AGAIN", "target": "again"})
+    shop.healed_at, shop.now = None, made.T
+    shop.asked.clear()
+    shop.done.clear()
+    await hands.store.open(again)
+    for fact in whole.facts[:cut]:
+        key = {"key": rollback_key(again, made.PLAN)} if hasattr(fact, "key") else {}
+        again = await hands.store.append(again, fact.model_copy(update=key))
+    if again.last(RollbackStarted) is not None:
+        await shop.roll_back(made.PLAN, rollback_key(again, made.PLAN))
+    shop.now = again.facts[-1].at if again.facts else made.T
+    over = await Responder(hands).advance(await hands.store.load(again.id))
+    assert (over.status, kinds(over)) == (Status.RESOLVED, ACTED)
+    assert len(shop.done) == 1
+
+
+async def test_a_crash_between_the_start_and_the_dispatch_dispatches_once(hands: Hands, shop: Shop) -> None:
+    fresh = made.incident()
+    await hands.store.open(fresh)
+    started = made.STARTED.model_copy(update={"key": rollback_key(fresh, made.PLAN)})
+    for fact in (made.TURN, made.DIAGNOSIS, made.verdict(Action.ROLLBACK), started):
+        fresh = await hands.store.append(fresh, fact)
+    over = await Responder(hands).advance(fresh)
+    assert (over.status, shop.asked) == (Status.RESOLVED, [started.key])
+
+
+async def test_two_incidents_of_one_service_have_one_rollback_between_them(hands: Hands, shop: Shop) -> None:
+    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    shop.heals = False
+    shop.outcome = Outcome.UNKNOWN
+    first = await run(real, World.REAL)
+    responder = Responder(real)
+    other = made.ALERT.model_copy(update={"name": "errors"})
+    second = await responder.advance(await responder.open(other, "shop", World.REAL, "production"))
+    assert (first.status, second.status) == (Status.HANDED_OVER, Status.REPORTED)
+    approval = second.last(Approval)
+    assert approval is not None
+    assert (approval.decision, "under way" in approval.reason) == (Decision.SUPERSEDED, True)
+    assert len(shop.asked) == 1
+
+
+async def test_the_same_problem_joins_and_rejoins_and_later_opens_a_new_incident(hands: Hands, shop: Shop) -> None:
+    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    responder = Responder(real)
+    opened = await responder.open(made.ALERT, "shop", World.REAL, "production")
+    joined = await responder.open(made.ALERT, "shop", World.REAL, "production")
+    assert (joined.id, kinds(joined)) == (opened.id, ["alert_seen"])
+    over = await responder.advance(joined)
+    assert over.status is Status.RESOLVED
+    shop.now += timedelta(hours=25)
+    later = await responder.open(made.ALERT, "shop", World.REAL, "production")
+    assert (later.id != over.id, later.follows) == (True, over.id)
+
+
+async def test_a_refire_soon_after_it_was_resolved_is_handed_to_a_person(hands: Hands, shop: Shop) -> None:
+    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    over = await run(real, World.REAL)
+    again = await Responder(real).open(made.ALERT, "shop", World.REAL, "production")
+    assert (again.id, again.status) == (over.id, Status.HANDED_OVER)
+    assert (await Responder(real).advance(again)).status is Status.HANDED_OVER
+    assert len(shop.asked) == 1
+
+
+async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: Shop) -> None:
+    over = await run(hands)
+    with pytest.raises(OutOfOrder):
+        await Responder(hands).decide(over, yes(shop))

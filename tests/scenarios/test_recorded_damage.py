@@ -1,0 +1,211 @@
+"""Files that anybody could have written: cut off, malformed, huge, binary. Never a traceback, always a stated gap."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from incident.ports import Unreadable
+from incident.values import Window
+from scenarios.reading import Limits
+from scenarios.recorded import RecordedIncident, open_recording
+
+EVER = Window(datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+FIRED = "2026-03-01T12:00:00Z"
+ALERT = {"service": "cart", "fired_at": FIRED}
+HEADER = "timestamp,service,metric,value\n"
+READING = f"{FIRED},cart,p99_ms,1.5\n"
+
+
+def log(message: str = "hello", **more: object) -> bytes:
+    row = {"timestamp": FIRED, "service": "cart", "level": "INFO", "message": message, **more}
+    return json.dumps(row).encode() + b"\n"
+
+
+def case(tmp_path: Path, name: str, content: bytes | str, limits: Limits = Limits()) -> RecordedIncident:  # noqa: B008 - immutable
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "alert.json").write_text(json.dumps(ALERT))
+    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_recording(folder, limits)
+
+
+async def messages(recording: RecordedIncident) -> list[str]:
+    return (await recording.logs(EVER))["message"].to_list()
+
+
+@pytest.mark.parametrize("value", ["NaN", "inf", "-Infinity", "", "many", "1e999"])
+async def test_readings_that_are_no_finite_number_are_counted_and_dropped(tmp_path: Path, value: str) -> None:
+    recording = case(tmp_path, "metrics.csv", f"{HEADER}{READING}{FIRED},cart,p99_ms,{value}\n")
+    assert (await recording.metrics(EVER))["value"].to_list() == [1.5]
+    assert recording.gaps() == ("metrics.csv: 1 line could not be read (1 without a finite value)",)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-03-01T12:00:00.5Z", "2026-03-01T12:00:00.500000Z"),
+        ("2026-03-01T12:00:00.123456789Z", "2026-03-01T12:00:00.123456Z"),
+        ("2026-03-01T12:00:00.1234567890123Z", "2026-03-01T12:00:00.123456Z"),
+        ("2026-03-01t21:30:00+09:30", "2026-03-01T12:00:00Z"),
+        ("2026-03-01 05:00:00-0700", "2026-03-01T12:00:00Z"),
+        ("2026-03-01T12:00:00", "2026-03-01T12:00:00Z"),
+        (" 2026-03-01T12:00:00z ", "2026-03-01T12:00:00Z"),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+        ("2016-12-31T23:59:60.25+00:00", "2016-12-31T23:59:59.250000Z"),
+    ],
+)
+async def test_every_spelling_of_rfc_3339_is_understood(tmp_path: Path, written: str, meant: str) -> None:
+    recording = case(tmp_path, "metrics.csv", f"{HEADER}{written},cart,p99_ms,1\n{READING}")
+    times = (await recording.metrics(EVER))["timestamp"].to_list()
+    assert times == [datetime.fromisoformat(meant), datetime.fromisoformat(FIRED)]
+
+
+@pytest.mark.parametrize(
+    "time", ["", "yesterday", "1772366400", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z",
+             "2026-02-30T00:00:00Z", "2026-03-01T25:00:00Z", "99999-01-01T00:00:00Z", "2026-03-01"],
+)  # fmt: skip
+async def test_absurd_and_unreadable_times_are_counted_and_dropped(tmp_path: Path, time: str) -> None:
+    recording = case(tmp_path, "metrics.csv", f"{HEADER}{time},cart,p99_ms,1\n{READING}")
+    assert (await recording.metrics(EVER)).height == 1
+    assert recording.gaps() == ("metrics.csv: 1 line could not be read (1 without a readable time)",)
+
+
+async def test_absurd_parquet_times_are_dropped_by_row(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.parquet", b"")
+    times = [datetime(1970, 1, 1, tzinfo=UTC), datetime.fromisoformat(FIRED)]
+    frame = pl.DataFrame({"timestamp": times, "service": ["a", "b"], "metric": ["m", "m"], "value": [1.0, 2.0]})
+    frame.write_parquet(recording.folder / "metrics.parquet")
+    assert (await recording.metrics(EVER))["service"].to_list() == ["b"]
+    assert recording.gaps() == ("metrics.parquet: 1 row could not be read (1 without a readable time)",)
+
+
+async def test_malformed_lines_cost_themselves_only(tmp_path: Path) -> None:
+    rubbish = b'{"timestamp"\n[1]\n"text"\n\n   \n{"a":' + b"[" * 5000 + b"\n" + b"\x00\x01\xfe\n"
+    recording = case(tmp_path, "logs.ndjson", log("first") + rubbish + log("last")[:-9])
+    assert await messages(recording) == ["first"]
+    assert recording.gaps() == ("logs.ndjson: 6 lines could not be read (6 not a JSON object)",)
+
+
+async def test_invalid_utf8_and_nul_cost_a_character_and_not_the_line(tmp_path: Path) -> None:
+    latin = log("cafe").replace(b"cafe", b"caf\xe9")
+    recording = case(tmp_path, "logs.ndjson", latin + log("a").replace(b'"a"', b'"a\x00b"') + log("c\0d"))
+    assert await messages(recording) == ["caf\ufffd", "ab", "cd"]
+
+
+async def test_lines_without_a_service_are_counted(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", log(service="") + log(service=None) + log(service="x" * 500) + log())
+    assert await messages(recording) == ["hello"]
+    assert recording.gaps() == ("logs.ndjson: 3 lines could not be read (3 without a usable service)",)
+
+
+async def test_a_five_megabyte_line_is_cut_and_its_neighbours_stay(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", log("a") + log("x" * 5_000_000) + log("b"))
+    assert [len(m) for m in await messages(recording)] == [1, 16 << 10, 1]
+    assert recording.gaps() == ("logs.ndjson: 1 overlong text was cut",)
+
+
+@pytest.mark.parametrize("size", [100, 10_000_000])
+async def test_lines_above_the_limit_are_skipped_wherever_they_end(tmp_path: Path, size: int) -> None:
+    long = b"x" * size + b"\n"
+    recording = case(tmp_path, "logs.ndjson", long + log("a") + long + log("b") + long[:-1], Limits(line=90))
+    assert await messages(recording) == ["a", "b"]
+    assert recording.gaps() == ("logs.ndjson: 3 lines could not be read (3 too long)",)
+
+
+async def test_a_cut_off_gzip_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(log(f"message {i * 7919 % 10_007}") for i in range(20_000)))
+    recording = case(tmp_path, "logs.ndjson.gz", whole[: len(whole) // 2])
+    assert 5_000 < len(await messages(recording)) < 15_000
+    assert any("compressed data end early" in gap for gap in recording.gaps())
+
+
+async def test_a_gzip_bomb_ends_at_the_limit(tmp_path: Path) -> None:
+    bomb = gzip.compress(log("first") + b"\0" * 50_000_000)
+    recording = case(tmp_path, "logs.ndjson.gz", bomb, Limits(size=8 << 20, line=1 << 20))
+    assert await messages(recording) == ["first"]
+    assert "only its first 8 MiB were read" in " ".join(recording.gaps())
+
+
+@pytest.mark.parametrize(
+    "name", ["logs.ndjson.gz", "logs.parquet", "metrics.csv.gz", "metrics.parquet", "spans.parquet"]
+)
+async def test_a_file_of_another_kind_is_unreadable_and_a_gap(tmp_path: Path, name: str) -> None:
+    recording = case(tmp_path, name, b"PAR1 this is neither gzip nor parquet PAR1")
+    read = getattr(recording, Path(name.removesuffix(".gz")).stem)
+    for _ in range(2):
+        with pytest.raises(Unreadable, match=name):
+            await read(EVER)
+    assert len(recording.gaps()) == 1
+
+
+async def test_a_cut_off_parquet_is_unreadable(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.parquet", b"")
+    frame = pl.DataFrame({"timestamp": [datetime.now(UTC)], "service": ["a"], "metric": ["m"], "value": [1.0]})
+    path = recording.folder / "metrics.parquet"
+    frame.write_parquet(path)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(Unreadable, match="damaged or not Parquet"):
+        await recording.metrics(EVER)
+
+
+async def test_parquet_without_a_needed_column_says_which(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.parquet", b"")
+    pl.DataFrame({"timestamp": [FIRED], "value": [1.0]}).write_parquet(recording.folder / "metrics.parquet")
+    with pytest.raises(Unreadable, match="no column metric, service"):
+        await recording.metrics(EVER)
+
+
+async def test_csv_without_a_header_says_what_it_must_be(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="must begin with the line timestamp,service,metric,value"):
+        await case(tmp_path, "metrics.csv", READING).metrics(EVER)
+
+
+async def test_ragged_and_badly_quoted_csv_lines_cost_themselves_only(tmp_path: Path) -> None:
+    text = HEADER + f'{FIRED},cart\n{FIRED},"cart,p99_ms,1\n{FIRED},cart,p99_ms,2,extra\n' + READING
+    recording = case(tmp_path, "metrics.csv", text)
+    assert (await recording.metrics(EVER))["value"].to_list() == [2.0, 1.5]
+    assert recording.gaps() == ("metrics.csv: 2 lines could not be read (2 not CSV)",)
+
+
+async def test_ragged_lines_without_quotes_cost_themselves_only(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + f"{FIRED},cart\n\n{FIRED},cart,p99_ms,2,extra\n\xff\n" + READING)
+    assert (await recording.metrics(EVER))["value"].to_list() == [2.0, 1.5]
+    assert "2 lines could not be read" in recording.gaps()[0]
+
+
+@pytest.mark.parametrize("content", [b"", HEADER.encode(), b"\n\n"])
+async def test_an_empty_file_is_an_empty_table_and_a_gap(tmp_path: Path, content: bytes) -> None:
+    recording = case(tmp_path, "metrics.csv", content)
+    assert (await recording.metrics(EVER)).height == 0
+    assert recording.gaps() == ("metrics.csv: it is empty",)
+
+
+async def test_of_too_many_rows_those_nearest_to_the_alert_are_kept(tmp_path: Path) -> None:
+    rows = b"".join(
+        log(f"{minute}", timestamp=f"2026-03-01T{minute // 60:02}:{minute % 60:02}:00Z") for minute in range(900)
+    )
+    recording = case(tmp_path, "logs.ndjson", rows, Limits(rows=21))
+    assert sorted(int(m) for m in await messages(recording)) == list(range(710, 731))
+    assert recording.gaps() == ("logs.ndjson: it has more than 21 rows; those nearest to the alert were kept",)
+
+
+async def test_a_second_file_of_the_same_signal_is_said_to_be_left_out(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", log("plain"))
+    (recording.folder / "logs.ndjson.gz").write_bytes(gzip.compress(log("packed")))
+    assert await messages(recording) == ["plain"]
+    assert recording.gaps() == ("logs.ndjson: it was read, and logs.ndjson.gz beside it was not",)
+
+
+async def test_broken_changes_and_papers_are_gaps(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    (recording.folder / "changes.ndjson").write_bytes(b"\x80\n{}\n")
+    (recording.folder / "topology.json").write_text('{"services": []}')
+    with pytest.raises(Unreadable, match=r"changes\.ndjson: 2 lines"):
+        await recording.changes(EVER)
+    with pytest.raises(Unreadable, match="depends_on"):
+        await recording.topology()
+    assert len(recording.gaps()) == 2

@@ -1,0 +1,175 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from incident.ports import NotRecorded
+from incident.values import Window
+from scenarios.answers import AnswerKey
+from scenarios.files import load_scenario
+from scenarios.world import World
+
+FIRED = datetime(2026, 3, 10, 14, 7, 3, tzinfo=UTC)
+OWN = Path(__file__).with_name("panaderia.yml")
+
+
+def world(name: str | Path, seed: int = 1) -> World:
+    return World(load_scenario(name), seed, FIRED, elapsed=lambda: 0.0)
+
+
+async def series(of: World, service: str, metric: str) -> pl.DataFrame:
+    rows = await of.metrics(await of.extent())
+    return rows.filter(pl.col("service") == service, pl.col("metric") == metric).sort("timestamp")
+
+
+async def onset(of: World, service: str, metric: str, above: float) -> datetime:
+    moment = (await series(of, service, metric)).filter(pl.col("value") > above)["timestamp"].min()
+    assert isinstance(moment, datetime)
+    return moment
+
+
+async def signals(of: World) -> list[object]:
+    span = await of.extent()
+    frames = [await of.metrics(span), await of.logs(span), await of.spans(span)]
+    return [*(f.rows() for f in frames), await of.changes(span), await of.commits(span), await of.events(span)]
+
+
+async def test_the_same_file_seed_and_time_give_the_same_world() -> None:
+    assert await signals(world("inventory-memory", 4)) == await signals(world("inventory-memory", 4))
+
+
+async def test_another_seed_gives_another_world() -> None:
+    assert await signals(world("quiet-day", 1)) != await signals(world("quiet-day", 2))
+
+
+async def test_what_has_been_read_does_not_change_when_time_goes_on() -> None:
+    going = world("checkout-latency")
+    span = await going.extent()
+    before = await signals(going)
+    await going.wait(timedelta(minutes=45))
+    later = [(await going.metrics(span)).rows(), (await going.logs(span)).rows()]
+    assert later == before[:2]
+
+
+async def test_nothing_of_the_future_can_be_read() -> None:
+    here = world("checkout-latency")
+    ahead = Window(FIRED - timedelta(hours=9), FIRED + timedelta(days=1))
+    end = here.now()
+    assert (await here.metrics(ahead))["timestamp"].max() <= end
+    assert (await here.logs(ahead))["timestamp"].max() <= end
+    assert all(change.at <= end for change in await here.changes(ahead))
+
+
+async def test_waiting_takes_simulated_time_only() -> None:
+    here = world("quiet-day")
+    start = here.clock.now()
+    await here.clock.wait(timedelta(hours=2))
+    assert here.clock.now() - start == timedelta(hours=2)
+    assert (await here.extent()).end > FIRED + timedelta(hours=2)
+
+
+async def test_tables_have_the_columns_that_the_port_promises() -> None:
+    here, utc = world("checkout-latency"), pl.Datetime("us", "UTC")
+    span = await here.extent()
+    metrics, logs, spans = await here.metrics(span), await here.logs(span), await here.spans(span)
+    assert metrics.columns == ["timestamp", "service", "metric", "value"]
+    assert logs.columns == ["timestamp", "service", "level", "message", "trace_id", "attributes"]
+    assert spans.columns == [
+        "trace_id", "span_id", "parent_id", "service", "name", "start", "duration_ms", "status", "attributes",
+    ]  # fmt: skip
+    assert metrics.schema["timestamp"] == logs.schema["timestamp"] == spans.schema["start"] == utc
+
+
+async def test_an_exhausted_pool_is_slow_at_its_service_and_fails_at_the_callers_later() -> None:
+    here = world("checkout-latency")
+    p99 = await series(here, "checkout-service", "http_request_duration_p99_ms")
+    assert 1800 < p99["value"].tail(5).median() < 2300
+    pool = await series(here, "checkout-service", "db_pool_in_use")
+    assert pool["value"].to_list()[-1] == 10
+    own = await onset(here, "checkout-service", "http_error_ratio", 0.1)
+    assert await onset(here, "api-gateway", "http_error_ratio", 0.03) > own
+    logs = await here.logs(await here.extent())
+    text = logs.filter(pl.col("message").str.contains(r"pool exhausted \(active=10/10"))["message"]
+    assert any("\n" in message and "at shop." in message for message in text)
+    assert logs.filter(pl.col("service") == "api-gateway", pl.col("message").str.contains("502")).height > 0
+
+
+async def test_a_failing_request_is_logged_under_one_trace_id_by_everybody_it_failed_at() -> None:
+    here = world("checkout-latency")
+    logs = await here.logs(await here.extent())
+    failed = logs.filter(pl.col("message").str.contains("active="))["trace_id"]
+    along = logs.filter(pl.col("trace_id").is_in(failed.implode()), pl.col("service") == "api-gateway")
+    assert along.height > 0
+
+
+async def test_spans_of_a_trace_hang_together() -> None:
+    here = world("storefront-errors")
+    spans = await here.spans(await here.extent())
+    assert spans["span_id"].is_unique().all()
+    orphans = spans.filter(pl.col("parent_id").is_not_null(), ~pl.col("parent_id").is_in(spans["span_id"].implode()))
+    assert orphans.height < spans.height / 50, "only those whose caller had not ended yet"
+
+
+async def test_a_leak_ends_in_a_kill_that_the_platform_reports() -> None:
+    here = world("inventory-memory")
+    events = await here.events(await here.extent())
+    assert [(event.service, event.status) for event in events] == [("inventory-service", "OOMKilled")]
+    memory = (await series(here, "inventory-service", "process_memory_mb"))["value"]
+    assert memory.head(20).median() == pytest.approx(512, rel=0.1)
+    assert memory.max() > 3700
+
+
+async def test_a_database_that_is_down_takes_everybody_with_it_and_reports_only_that() -> None:
+    here = world("storefront-errors")
+    assert (await series(here, "postgres-db", "up"))["value"].to_list()[-1] == 0
+    last = (await series(here, "postgres-db", "db_connections"))["timestamp"].max()
+    assert last < FIRED - timedelta(minutes=3)
+    for service in ("checkout-service", "payment-gateway", "inventory-service", "user-auth", "api-gateway"):
+        assert (await series(here, service, "http_error_ratio"))["value"].to_list()[-1] > 0.3
+    assert here.alert.value == pytest.approx(0.65, abs=0.05)
+
+
+async def test_no_healthy_period_is_recorded_beside_the_window() -> None:
+    with pytest.raises(NotRecorded):
+        await world("quiet-day").baseline()
+
+
+async def test_a_signal_that_a_file_calls_missing_is_not_recorded() -> None:
+    with pytest.raises(NotRecorded, match="spans"):
+        await world(OWN).spans(Window(FIRED - timedelta(hours=1), FIRED))
+
+
+async def test_somebodys_own_scenario_speaks_its_own_words() -> None:
+    here = world(OWN)
+    assert here.alert.metric == "latencia_p99_ms"
+    assert here.alert.value > 400
+    assert (await here.signal(here.alert, await here.extent()))[-1].value > 400
+    messages = " ".join((await here.logs(await here.extent()))["message"])
+    assert "sin conexiones libres (2 de 2 ocupadas)" in messages
+    assert "no se pudo hablar con pedidos" in messages
+    assert (await series(here, "almacen", "disco_usado"))["value"].to_list()[-1] > 0.8
+    assert (await series(here, "horno", "up")).height == 0, "nobody scrapes what belongs to somebody else"
+
+
+async def test_a_wrong_clock_shows_in_logs() -> None:
+    logs = await world(OWN).logs(Window(FIRED - timedelta(hours=9), FIRED + timedelta(hours=1)))
+    first = logs.group_by("service").agg(pl.col("timestamp").min())
+    assert dict(first.rows())["entrada"] > FIRED - timedelta(hours=3) + timedelta(seconds=90)
+
+
+async def test_no_way_through_a_world_leads_to_its_answer_key() -> None:
+    here = world("checkout-latency")
+    await signals(here)
+    seen: set[int] = set()
+    waiting: list[object] = [here]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen or isinstance(thing, str | int | float | pl.DataFrame):
+            assert "cut from 100 to 10" not in str(thing)[:10_000]
+            continue
+        seen.add(id(thing))
+        assert not isinstance(thing, AnswerKey)
+        waiting += list(getattr(thing, "__dict__", {}).values())
+        waiting += list(thing.items()) if isinstance(thing, dict) else []
+        waiting += list(thing) if isinstance(thing, list | tuple | set | frozenset) else []
