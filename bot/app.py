@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from agents.investigator import TeamInvestigator
-
 from agents.analysis.redact import Redactor
+from agents.investigator import TeamInvestigator
 from bot.config import BadSetting, Settings, read_settings
 from bot.mistakes import Mistake
 from incident.alert import Alert

@@ -149,7 +149,7 @@ class ServiceRanking(Value):
 
 
 class CommitSeen(Value):
-    """A commit, its diff bounded and redacted. ``shipped_by`` is the change that first carried it, where one is known."""
+    """A commit, its diff bounded and redacted. ``shipped_by``: the change that first carried it, where one is known."""
 
     kind: Literal["commit"] = "commit"
     sha: str

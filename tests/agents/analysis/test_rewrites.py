@@ -26,16 +26,12 @@ LOOPED = """@@ a.go @@
         (Kind.MORE_QUERIES, LOOPED),
         (
             Kind.HEAVIER_QUERIES,
-            "@@ q.py @@\n"
-            "-SQL = 'SELECT id FROM orders ORDER BY at LIMIT 20'\n"
-            "+SQL = 'SELECT id FROM orders ORDER BY at'\n",
+            "@@ q.py @@\n-SQL = 'SELECT id FROM t ORDER BY at LIMIT 20'\n+SQL = 'SELECT id FROM t ORDER BY at'\n",
         ),
         (Kind.GROWTH, "@@ a.py @@\n+SEEN = {}\n+\n def handle(r):\n+    SEEN[r.id] = r\n"),
         (
             Kind.GROWTH,
-            "@@ A.java @@\n"
-            "-  cache = Caffeine.newBuilder().maximumSize(100).build();\n"
-            "+  cache = new HashMap<>();\n",
+            "@@ A.java @@\n-  c = Caffeine.newBuilder().maximumSize(100).build();\n+  c = new HashMap<>();\n",
         ),
         (Kind.NO_RELEASE, "@@ a.go @@\n rows := query()\n-\tdefer rows.Close()\n"),
         (Kind.NO_GUARD, "@@ a.go @@\n-\tif !verifySignature(t) { return errBad }\n"),

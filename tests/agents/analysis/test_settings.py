@@ -6,8 +6,8 @@ from agents.analysis.settings import Setting, figure, settings, told
 
 @pytest.mark.parametrize(
     ("line", "value"),
-    [("15m", 900.0), ("15 * time.Minute", 900.0), ("500ms", 0.5), ("512Mi", 512 * 1024**2), ("1_000", 1000.0), ("80%", 0.8),
-     ("on", None)],
+    [("15m", 900.0), ("15 * time.Minute", 900.0), ("500ms", 0.5), ("512Mi", 512 * 1024**2), ("1_000", 1000.0),
+     ("80%", 0.8), ("on", None)],
 )  # fmt: skip
 def test_values_are_compared_in_their_base_unit(line: str, value: float | None) -> None:
     assert figure(line) == value
