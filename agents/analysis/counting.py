@@ -21,10 +21,12 @@ VARIED: Final = 4000
 class Counted(NamedTuple):
     """``wordings``: KEY, baseline, early, late, first_at, last_at; row (in the incident's table), old (in the other).
 
-    They come worst and most frequent first. ``errors``: KEY and trace_id of lines that are at least errors.
+    They come worst and most frequent first. ``lines``: KEY and ``at`` of each of the incident's.
+    ``errors``: KEY and trace_id of lines that are at least errors.
     """
 
     wordings: pl.DataFrame
+    lines: pl.DataFrame
     errors: pl.DataFrame
     cover: Cover
 
@@ -47,6 +49,7 @@ def counted(logs: pl.DataFrame, healthy: pl.DataFrame | None, failing: datetime)
     volume = pl.col("baseline") + pl.col("early") + pl.col("late")
     return Counted(
         both.sort([pl.col("severity"), volume, *map(pl.col, KEY)], descending=[True, True, False, False, False]),
+        lines.select(*KEY, "at"),
         _errors(lines, logs),
         _cover(lines, theirs, failing),
     )

@@ -43,17 +43,18 @@ def weigh(alert: Alert, evidence: Sequence[Evidence]) -> tuple[Hypothesis, ...]:
     case = Case(alert, seen, fault, graph, {e.service: e.score for e in ranking})
     found = [_changed(w, case) for w in weighed[:KEPT]]
     calm = _calm(shipped, scene)
-    found += [_natural(n, (*calm, *_restated(n, weighed)), fault.onset) for n in explanations(case)]
-    found.append(_unknown(ranking, fault))
+    found += [_natural(n, (*calm, *_restated(n, weighed)), case) for n in explanations(case)]
+    found.append(_unknown(ranking, case))
     return settle(found, unseen(seen))
 
 
 def _changed(weighed: Weighed, case: Case) -> Hypothesis:
     shipped = weighed.shipped
+    failed = _failed_first(shipped.service, case)
     outsiders = frozenset(s.id for s in case.seen if s.outsider_text)
     return Hypothesis(
         category=Category.CHANGE,
-        service=_failed_first(shipped.service, case),
+        service=failed,
         change=tuple(s.id for s in (shipped.change, shipped.commit) if s),
         change_id=shipped.deployed.id if shipped.deployed else None,
         at=shipped.at,
@@ -61,7 +62,7 @@ def _changed(weighed: Weighed, case: Case) -> Hypothesis:
         strength=weighed.strength,
         ceiling=ceiling(weighed.witnesses, outsiders),
         **_reasons(weighed.witnesses),
-        onset=case.fault.onset,
+        onset=_began(case.fault, case.alert, failed, shipped.service),
         remediation=_undo(weighed),
     )
 
@@ -114,7 +115,7 @@ def _restated(natural: Natural, weighed: Sequence[Weighed]) -> tuple[Witness, ..
     return (Witness("explained", best.strength, -3.5, best.witnesses[0].evidence if best.witnesses else "", said),)
 
 
-def _natural(natural: Natural, around: tuple[Witness, ...], onset: datetime | None) -> Hypothesis:
+def _natural(natural: Natural, around: tuple[Witness, ...], case: Case) -> Hypothesis:
     heard = natural.witnesses if natural.category is Category.NONE else (*natural.witnesses, *around)
     return Hypothesis(
         category=natural.category,
@@ -122,17 +123,22 @@ def _natural(natural: Natural, around: tuple[Witness, ...], onset: datetime | No
         what=natural.what,
         strength=strength(heard),
         **_reasons(heard),
-        onset=onset,
+        onset=_began(case.fault, case.alert, natural.service),
         remediation=natural.remediation,
     )
 
 
-def _unknown(ranking: Sequence[RankedService], fault: Signature) -> Hypothesis:
+def _unknown(ranking: Sequence[RankedService], case: Case) -> Hypothesis:
     first = ranking[0].service if ranking else None
     return Hypothesis(
         category=Category.UNKNOWN,
         service=first,
         what="nothing explains it well enough",
         strength=UNCONVINCED,
-        onset=fault.onset,
+        onset=_began(case.fault, case.alert, first),
     )
+
+
+def _began(fault: Signature, alert: Alert, *services: str | None) -> datetime | None:
+    """Return when it began where an explanation says it did, or at the service that paged."""
+    return fault.began(frozenset(s for s in (alert.service, *services) if s))

@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from agents.analysis.bursts import burst_onsets
 from agents.analysis.counting import KEY, LINE, Counted, counted
 from agents.analysis.exceptions import Owned, owner
 from agents.analysis.levels import NAMES, WARN
 from agents.analysis.logranking import rank_by_logs
 from agents.analysis.names import hosts, mentioned
-from agents.analysis.observations import LogPattern
+from agents.analysis.observations import LogPattern, Trend
 from agents.analysis.outsiders import plain
 from agents.analysis.redact import Redactor
 from agents.analysis.split import Split
@@ -89,11 +90,12 @@ def _patterns(
     templates = _templates(seen, logs, baseline)
     totals = sorted(_totals(seen, templates), key=lambda t: (-t.moved.score, -t.template.severity, t.template))[:MOST]
     services = frozenset(seen.wordings["service"])
-    elsewhere = _elsewhere(seen, templates)
-    return [
+    elsewhere, onsets = _elsewhere(seen, templates), _onsets(seen, templates, totals)
+    found = (
         _pattern(total, _text(total, logs, baseline), services, elsewhere.get(total.template, ()), redactor)
         for total in totals
-    ]
+    )
+    return [one.model_copy(update={"onset": onsets.get(t.template)}) for one, t in zip(found, totals, strict=True)]
 
 
 def _templates(seen: Counted, logs: pl.DataFrame, baseline: pl.DataFrame | None) -> list[_Template]:
@@ -128,28 +130,34 @@ def _totals(seen: Counted, templates: list[_Template]) -> Iterator[_Total]:
         yield _Total(template, count, row, then, movement(count, seen.cover, template.severity))
 
 
+def _numbered(seen: Counted, templates: list[_Template]) -> tuple[pl.DataFrame, dict[int, _Template]]:
+    """Return KEY and the number of each wording's template, and what the numbers stand for."""
+    numbers: dict[_Template, int] = {}
+    kinds = [numbers.setdefault(template, len(numbers)) for template in templates]
+    kind = pl.Series("kind", kinds, dtype=pl.Int64)
+    return seen.wordings.select(KEY).with_columns(kind), {number: template for template, number in numbers.items()}
+
+
 def _elsewhere(seen: Counted, templates: list[_Template]) -> dict[_Template, tuple[str, ...]]:
     """Return, by template, the other services that logged errors in the same traces, the most frequent first."""
-    ids = pl.Series("template", list(_numbers(templates)), dtype=pl.Int64)
-    errors = seen.errors.join(seen.wordings.select(KEY).with_columns(ids), on=KEY).select(
-        "trace_id", "service", "template"
-    )
+    kinds, named = _numbered(seen, templates)
+    errors = seen.errors.join(kinds, on=KEY).select("trace_id", "service", "kind")
     others = errors.select("trace_id", other="service").unique()
     pairs = errors.join(others, on="trace_id").filter(pl.col("service") != pl.col("other"))
-    ranked = (
-        pairs.group_by("template", "other").len().sort(["template", "len", "other"], descending=[False, True, False])
-    )
-    first = dict(zip(ids, templates, strict=True))
+    ranked = pairs.group_by("kind", "other").len().sort(["kind", "len", "other"], descending=[False, True, False])
     found: dict[_Template, list[str]] = defaultdict(list)
-    for number, other, _ in ranked.iter_rows():
-        found[first[number]].append(other)
+    for kind, other, _ in ranked.iter_rows():
+        found[named[kind]].append(other)
     return {template: tuple(names[:12]) for template, names in found.items()}
 
 
-def _numbers(templates: list[_Template]) -> Iterator[int]:
-    numbers: dict[_Template, int] = {}
-    for template in templates:
-        yield numbers.setdefault(template, len(numbers))
+def _onsets(seen: Counted, templates: list[_Template], totals: list[_Total]) -> dict[_Template, datetime]:
+    """Return, by template, when its lines became frequent: of those that are new or burst."""
+    kinds, named = _numbered(seen, templates)
+    risen = {total.template for total in totals if total.moved.trend in {Trend.NEW, Trend.BURSTING}}
+    wanted = kinds.filter(pl.col("kind").is_in([kind for kind, template in named.items() if template in risen]))
+    found = burst_onsets(seen.lines.join(wanted, on=KEY).select("kind", "at"), seen.cover.begins, seen.cover.ends)
+    return {named[kind]: at for kind, at in found.items()}
 
 
 def _line(logs: pl.DataFrame, baseline: pl.DataFrame | None, row: int | None, old: int | None, column: str) -> str:

@@ -110,6 +110,7 @@ class CallShift(Value):
 class LogPattern(Value):
     """A log template of one service. Counts are lines in the healthy and in the failing part of the window.
 
+    ``onset`` is when its lines became frequent, None where they never did; ``first_at`` may be a stray one before.
     ``example`` is one redacted line, ``frame`` the stack frame or ``Class#line`` that owns an exception.
     ``also_in`` are the services that logged errors in the same traces; ``names`` the services and hosts its text names.
     """
@@ -124,6 +125,7 @@ class LogPattern(Value):
     trend: Trend
     before: int
     after: int
+    onset: Instant | None = None
     first_at: Instant | None
     last_at: Instant | None
     score: FiniteFloat

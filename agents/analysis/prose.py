@@ -60,7 +60,7 @@ def shown(seen: Seen) -> Shown | None:
         return Shown(what.service, said, what.onset, seen.id, _telling(what.metric, what.score))
     if isinstance(what, LogPattern) and complaint(what):
         said = f"it logged '{shorten(what.example)}'"
-        return Shown(what.service, said, what.first_at, seen.id, _telling(what.template, what.score))
+        return Shown(what.service, said, what.onset or what.first_at, seen.id, _telling(what.template, what.score))
     if isinstance(what, CallShift):
         said = f"{what.aspect} of calls to {what.callee} went from {number(what.before)} to {number(what.after)}"
         return Shown(what.callee, said, what.onset, seen.id, 0.4 * min(what.score, STRONGEST))

@@ -42,12 +42,24 @@ class Sign(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """The fault as a whole: its signs, when it began, and its words with their weights."""
+    """The fault as a whole: its signs, when the signal that paged left its range, and its words with their weights."""
 
     signs: tuple[Sign, ...]
-    onset: datetime | None
+    paged: datetime | None
+    fired_at: datetime
     text: tuple[str, ...]
     background: tuple[tuple[str, ...], ...]
+
+    @property
+    def onset(self) -> datetime | None:
+        """When the first clear sign showed anywhere."""
+        return self.began(frozenset(s.service for s in self.signs))
+
+    def began(self, services: frozenset[str]) -> datetime | None:
+        """Return when the first clear sign showed at one of the services, or the signal paged: what came first."""
+        clear = [s.onset for s in self.signs if s.onset and s.weight >= CLEAR and s.service in services]
+        own = [self.paged] if self.paged else []
+        return min((*own, *(at for at in clear if at <= self.fired_at)), default=None)
 
     def weight(self, symptom: Symptom, services: frozenset[str] | None = None) -> float:
         """Return how strongly a symptom shows, 0 to 1, at the services given or anywhere."""
@@ -78,10 +90,9 @@ def signature(alert: Alert, seen: Sequence[Seen]) -> Signature:
     signs += [
         Sign(s, alert.service, 0.6, None, "") for s in symptoms_in(f"{alert.metric} {alert.name} {alert.summary}")
     ]
-    onsets = [s.onset for s in signs if s.onset and s.weight >= CLEAR and s.onset <= alert.fired_at]
     own = [one.what.onset for one in seen if isinstance(one.what, AlertSignal) and one.what.onset]
     steady = [tuple(words(o.what.template)) for o in seen if isinstance(o.what, LogPattern) and not risen(o.what)]
-    return Signature(tuple(signs), min((*onsets, *own), default=None), tuple(_text(alert, seen)), tuple(steady))
+    return Signature(tuple(signs), min(own, default=None), alert.fired_at, tuple(_text(alert, seen)), tuple(steady))
 
 
 def _signs(one: Seen) -> list[Sign]:
@@ -92,7 +103,7 @@ def _signs(one: Seen) -> list[Sign]:
     if isinstance(what, LogPattern) and complaint(what):
         trust = OUTSIDERS if one.outsider_text else 1.0
         kinds = symptoms_in(f"{what.template} {what.example} {what.exception or ''}")
-        return [Sign(kind, what.service, trust * _weight(what.score), what.first_at, one.id) for kind in kinds]
+        return [Sign(kind, what.service, trust * _weight(what.score), what.onset, one.id) for kind in kinds]
     if isinstance(what, CallShift):
         return [Sign(OF_CALLS[what.aspect], what.callee, _weight(what.score), what.onset, one.id)]
     return []
