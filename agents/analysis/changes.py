@@ -7,6 +7,7 @@ from agents.analysis import witnesses
 from agents.analysis.confidence import Witness, strength
 from agents.analysis.diffs import live, net, parse
 from agents.analysis.effects import Effect, Kind, of_setting
+from agents.analysis.imprints import imprints
 from agents.analysis.observations import ChangeSeen, CommitSeen
 from agents.analysis.rewrites import of_hunks
 from agents.analysis.settings import settings, told
@@ -52,7 +53,7 @@ def _weigh(scene: Scene, one: Shipped, like: float, rank: float) -> Weighed:
         *witnesses.mechanism(one, effects, scene),
         *witnesses.wording(one, like, rank),
         *witnesses.figures(effects, scene),
-        *witnesses.names(one, scene),
+        *imprints(one, scene),
         *witnesses.place(one, scene),
         *witnesses.order(one, scene),
         *witnesses.harmlessness(one, effects),

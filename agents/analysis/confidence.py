@@ -15,7 +15,7 @@ UNSEEN_COSTS = 0.85
 CERTAIN = 0.98
 UNPROVEN = 0.84
 """The most where no witness is specific, or only words that an outsider may have written: a person has to look."""
-SPECIFIC = {"mechanism": 0.5, "figures": 0.5, "names": 0.5}
+SPECIFIC = {"mechanism": 0.5, "figures": 0.5, "names": 0.5, "source": 0.5, "message": 0.5}
 """What ties a change to this very fault, and how much at least; place and time fit any newest deploy."""
 
 

@@ -74,7 +74,7 @@ def _iban(found: re.Match[str]) -> bool:
 def _phone(found: re.Match[str]) -> bool:
     digits = len(_digits(found[0]))
     grouped = len(found[0]) > digits + 1
-    return (8 if grouped else 10) <= digits <= 15  # noqa: PLR2004 - E.164 allows 15
+    return (8 if grouped else 10) <= digits <= 19  # noqa: PLR2004 - E.164 allows 15, and a figure may stand behind
 
 
 def _random(found: re.Match[str]) -> bool:

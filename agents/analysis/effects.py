@@ -26,6 +26,7 @@ class Kind(StrEnum):
     GROWTH = "keeps what it never lets go"
     NO_RELEASE = "no longer releases something"
     NO_GUARD = "takes a safeguard away"
+    REFUSAL = "refuses what used to pass"
     RENAME = "renames what others may still use"
     SCHEMA = "changes the shape of stored data"
     LIBRARY = "moves to another version of a library"
@@ -53,6 +54,7 @@ CAN_CAUSE: dict[Kind, dict[Symptom, float]] = {
         S.ACCESS: 0.8, S.ERRORS: 0.5, S.SHAPE: 0.7, S.CRASH: 0.6, S.LOCKS: 0.5, S.THROTTLING: 0.5,
         S.TIMEOUTS: 0.4, S.TRAFFIC: 0.4,
     },
+    Kind.REFUSAL: {S.ERRORS: 0.8, S.SHAPE: 0.8, S.ACCESS: 0.8, S.CRASH: 0.4},
     Kind.RENAME: {S.SHAPE: 1, S.ERRORS: 0.5, S.ACCESS: 0.3, S.CRASH: 0.4},
     Kind.SCHEMA: {S.SHAPE: 0.9, S.LOCKS: 0.8, S.QUERIES: 0.4, S.LATENCY: 0.3, S.ERRORS: 0.4},
     Kind.LIBRARY: {S.CRASH: 0.9, S.ERRORS: 0.4, S.SHAPE: 0.5, S.CERTIFICATE: 0.4, S.ACCESS: 0.3, S.MEMORY: 0.3},
@@ -73,7 +75,7 @@ ROOM = re.compile(
 TIME = re.compile(r"time_?out|deadline|time_?limit|leeway|skew|tolerance|grace|patience", re.IGNORECASE)
 CACHE = re.compile(r"cache|ttl|expir|evict|memo(?!ry)", re.IGNORECASE)
 RETRY = re.compile(r"retr(?:y|ies)|attempt", re.IGNORECASE)
-VERBOSITY = re.compile(r"^(?:.*[._])?(?:log_?)?level$|verbos|^debug$|sampl\w*_?rate|sampling", re.IGNORECASE)
+VERBOSITY = re.compile(r"^(?:.*[._])?(?:log_?)?level$|verbos|^debug$|sampl(?:e|ing)|trac(?:e|ing)", re.IGNORECASE)
 LOUD = re.compile(r"^(?:debug|trace|verbose|all|true|on)$", re.IGNORECASE)
 IDLE = re.compile(r"idle|health|keep_?alive", re.IGNORECASE)
 PACE = re.compile(r"interval|period|refresh|schedule|cron|poll|tick", re.IGNORECASE)

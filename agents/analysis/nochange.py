@@ -10,6 +10,9 @@ from incident.alert import Alert
 from incident.change import Topology
 from incident.diagnosis import Category, Remediation
 
+LOUD = 4.0
+"""The score from which a complaint is heard in full; a routine warning that happens to be new stays below."""
+
 
 class Case(NamedTuple):
     """All that a kind of explanation looks at. ``scores`` are the fused ranking's, best 1."""
@@ -23,6 +26,11 @@ class Case(NamedTuple):
     def complaints(self) -> list[tuple[Seen, LogPattern]]:
         """Return the log patterns that belong to the fault."""
         return [(s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what)]
+
+    def loudness(self, pattern: LogPattern) -> float:
+        """Return how much of the trouble a complaint makes up, 0 to 1: in itself, and beside the loudest one."""
+        loudest = max((p.score for _, p in self.complaints()), default=pattern.score)
+        return min(1.0, pattern.score / LOUD) * min(1.0, 2 * pattern.score / max(loudest, 0.1))
 
     def first(self, services: set[str]) -> str:
         """Return the service that paged if it is among them, else the one that ranks first."""

@@ -23,7 +23,13 @@ HOST = re.compile(
     re.IGNORECASE,
 )
 OURS = re.compile(r"\.(?:svc|local|internal|cluster|lan|corp|consul)\b", re.IGNORECASE)
-EXPIRED = re.compile(r"expire|not yet valid|not.?after", re.IGNORECASE)
+EXPIRED = re.compile(r"expired|not yet valid|not.?after", re.IGNORECASE)
+REFUSED = re.compile(
+    r"fail|invalid|unknown|\bbad\b|refus|reject|error|expired|verify|verification|untrusted|not (?:yet )?valid|mismatch"
+    r"|unable|denied|self.signed",
+    re.IGNORECASE,
+)
+"""What tells a certificate that is not accepted from one that somebody merely writes about."""
 RECORD = re.compile(
     r"\b(?:tenant|partition|offset|record|customer|row|file|batch|message|document|shard|merchant|sku|feed|payload|key)"
     r"[\w\s]{0,12}[=:#\[ ]\s*[\"']?[\w\-]*\d",
@@ -139,17 +145,23 @@ def _spare(case: Case) -> bool:
 
 def certificate(case: Case) -> Iterator[Natural]:
     """A certificate ran out: the errors say so, by the clock and nobody's hand."""
-    hits = [(s, p) for s, p in case.complaints() if Symptom.CERTIFICATE in symptoms_in(p.example)]
+    told = [(s, p) for s, p in case.complaints() if Symptom.CERTIFICATE in symptoms_in(p.example)]
+    hits = [(s, p) for s, p in told if REFUSED.search(p.example)]
     dated = [(s, p) for s, p in hits if EXPIRED.search(p.example)]
-    for seen, pattern in (dated or hits)[:1]:
+    for seen, pattern in _loudest(case, dated or hits):
         said = f"{pattern.service} logs '{pattern.example[:120]}'"
-        heard = [Witness("refused", 1.0, 3.0, seen.id, said)]
+        heard = [Witness("refused", case.loudness(pattern), 3.0, seen.id, said)]
         if dated:
-            heard.append(Witness("dated", 1.0, 3.4, seen.id, "which happens by the clock"))
+            heard.append(Witness("dated", case.loudness(pattern), 3.4, seen.id, "which happens by the clock"))
         at = case.first({p.service for _, p in hits})
         yield Natural(
             Category.CERTIFICATE, at, "a certificate was no longer accepted", Remediation.ROTATE_CERT, tuple(heard)
         )
+
+
+def _loudest(case: Case, found: list[tuple[Seen, LogPattern]]) -> list[tuple[Seen, LogPattern]]:
+    """Return the pattern that makes up most of the trouble, as a list of one or none."""
+    return sorted(found, key=lambda one: case.loudness(one[1]), reverse=True)[:1]
 
 
 def data(case: Case) -> Iterator[Natural]:
@@ -159,8 +171,14 @@ def data(case: Case) -> Iterator[Natural]:
     spoilt = [(s, p) for s, p in hits if SPOILT.search(p.example)]
     if not named and not spoilt:
         return
-    heard = [Witness("record", 1.0, 3.0, s.id, f"{p.service} logs '{p.example[:120]}'") for s, p in named[:1]]
-    heard += [Witness("spoilt", 1.0, 2.4, s.id, "the errors call the data itself broken") for s, p in spoilt[:1]]
+    heard = [
+        Witness("record", case.loudness(p), 3.0, s.id, f"{p.service} logs '{p.example[:120]}'")
+        for s, p in _loudest(case, named)
+    ]
+    heard += [
+        Witness("spoilt", case.loudness(p), 2.4, s.id, "the errors call the data itself broken")
+        for s, p in _loudest(case, spoilt)
+    ]
     at = case.first({p.service for _, p in (*named, *spoilt)})
     yield Natural(
         Category.DATA, at, f"{at} was given data that it can't take", Remediation.PURGE_BAD_DATA, tuple(heard)

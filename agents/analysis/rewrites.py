@@ -63,6 +63,12 @@ TOIL = re.compile(
     re.IGNORECASE,
 )
 LONG_NAME = 4
+NAMED = re.compile(r"[A-Za-z_]{2}")
+REFUSAL = re.compile(
+    r"\b(?:throw|raise|panic|abort|reject)\b|errors?\.(?:new|wrap)|errorf\(|return\b.*\berr(?:or)?\b|\.error\(|fail\(|exit\(",
+    re.IGNORECASE,
+)
+"""Lines by which code refuses what it was asked."""
 CACHED = re.compile(r"cache|memoi[sz]e", re.IGNORECASE)
 CALM_SCHEMA = re.compile(r"create\s+index\s+concurrently|comment\s+on", re.IGNORECASE)
 
@@ -103,6 +109,8 @@ def _gains(hunks: tuple[Hunk, ...], gained: list[str], changed: Net) -> list[Eff
         found.append(Effect(Kind.GROWTH, 1.0, "took the bound of what it keeps in memory away"))
     elif lasting and not BOUNDED.search(whole):
         found.append(Effect(Kind.GROWTH, 0.9, "kept adding to something that outlives the request"))
+    if any(REFUSAL.search(line) for line in gained) and any(CONDITION.search(line) for line in gained):
+        found.append(Effect(Kind.REFUSAL, 0.9, "made it refuse some of what it used to take"))
     if PARALLEL.search(added):
         found.append(Effect(Kind.CONCURRENCY, 0.6, "changed what runs at the same time"))
     if TOIL.search(added):
@@ -145,5 +153,5 @@ def _fresh(line: str, counted: Counter[str]) -> bool:
 
 
 def _renamed(changed: Net) -> list[tuple[str, str]]:
-    lost, gained = ([t for t in c if t[:1] in "\"'" and len(t) >= LONG_NAME] for c in changed)
+    lost, gained = ([t for t in c if t[:1] in "\"'" and len(t) >= LONG_NAME and NAMED.search(t)] for c in changed)
     return list(zip(lost, gained, strict=False)) if len(lost) == len(gained) else []

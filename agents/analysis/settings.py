@@ -26,6 +26,7 @@ TIMES = re.compile(
     r"(?P<unit>nano|micro|milli|second|minute|hour|day|kib|mib|gib|kb|mb|gb)\w*",
     re.IGNORECASE,
 )
+FIGURE = re.compile(r"(?<![\w.])\d[\d_.]*\w*")
 UNITS = {
     "nano": 1e-9, "ns": 1e-9, "micro": 1e-6, "us": 1e-6, "milli": 1e-3, "ms": 1e-3,
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0,
@@ -109,15 +110,17 @@ def _plain(value: str) -> bool:
 
 
 def _alike(hunk: Hunk) -> Iterator[Setting]:
-    """Yield the figures of a removed and an added line that differ in nothing but one figure."""
-    digits = re.compile(r"\d[\d_.]*\w*")
-    added = {digits.sub("#", line).split().__str__(): line for line in hunk.code("+")}
+    """Yield the figure in which alone a removed and an added line differ, named by what stands before it."""
+    added = {tuple(FIGURE.sub("#", line).split()): line for line in hunk.code("+")}
     for line in hunk.code("-"):
-        twin = added.get(digits.sub("#", line).split().__str__())
-        olds, news = digits.findall(line), digits.findall(twin or "")
-        changed = [(a, b) for a, b in zip(olds, news, strict=False) if a != b]
-        if twin and len(changed) == 1 and not ASSIGNED.match(line):
-            yield Setting(" ".join(re.findall(r"[A-Za-z_]\w+", line)[:4]), *changed[0])
+        twin = added.get(tuple(FIGURE.sub("#", line).split()), "")
+        pairs = zip(FIGURE.finditer(line), FIGURE.finditer(twin), strict=False)
+        changed = [(old, new[0]) for old, new in pairs if old[0] != new[0]]
+        if len(changed) == 1 and not ASSIGNED.match(line):
+            old, new = changed[0]
+            named = re.findall(r"[A-Za-z_][\w.\-]+", line[: old.start()]) or re.findall(r"[A-Za-z_]\w+", line)
+            if named:
+                yield Setting(named[-1], old[0], new)
 
 
 def told(text: str) -> tuple[Setting, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from agents.analysis.lexicon import Symptom, symptoms_in
@@ -20,6 +20,10 @@ from agents.analysis.words import rarity, words
 from incident.alert import Alert
 
 CLEAR = 0.5
+PLAINLY = 0.75
+"""The part of the strongest sign's weight from which another one tells when it began."""
+TOGETHER = timedelta(minutes=5)
+"""Signs of one trouble follow on each other this closely."""
 OUTSIDERS = 0.5
 """What a line counts that somebody outside may have written."""
 SILENT = re.compile(r"trace|debug|info|notice", re.IGNORECASE)
@@ -56,10 +60,19 @@ class Signature(NamedTuple):
         return self.began(frozenset(s.service for s in self.signs))
 
     def began(self, services: frozenset[str]) -> datetime | None:
-        """Return when the first clear sign showed at one of the services, or the signal paged: what came first."""
-        clear = [s.onset for s in self.signs if s.onset and s.weight >= CLEAR and s.service in services]
-        own = [self.paged] if self.paged else []
-        return min((*own, *(at for at in clear if at <= self.fired_at)), default=None)
+        """Return when the trouble at the services began that led to the page.
+
+        Counted back from the page, sign by sign; one with nothing soon after it is another story, unless it grew.
+        """
+        here = [s for s in self.signs if s.onset and s.service in services]
+        enough = max(CLEAR, PLAINLY * max((s.weight for s in here), default=0.0))
+        clear = [s for s in here if s.weight >= enough]
+        before = sorted(((s.onset, s.gradual) for s in clear if s.onset and s.onset <= self.fired_at), reverse=True)
+        first = self.paged or next((at for at, _ in before), None)
+        for at, gradual in before:
+            if first is None or gradual or first - at <= TOGETHER:
+                first = min(first or at, at)
+        return first
 
     def weight(self, symptom: Symptom, services: frozenset[str] | None = None) -> float:
         """Return how strongly a symptom shows, 0 to 1, at the services given or anywhere."""

@@ -22,7 +22,8 @@ FELL = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(
-    r"\bnode\b|node_|_node|evict(?:ed|ion)|steal|io_?wait|noisy|neighbou?r|preempt|hardware fault|hypervisor"
+    r"\bnode\b|(?:\b|_)node_(?:cpu|load|mem|disk|file|net|pressure|io|vmstat)"
+    r"|evict(?:ed|ion)|steal|io_?wait|noisy|neighbou?r|preempt|hardware fault|hypervisor"
     r"|cpu.?throttl|cfs|not ?ready|cordon|spot instance|co-?(?:tenant|located)",
     re.IGNORECASE,
 )
@@ -55,7 +56,15 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
         Witness("ranking", case.scores[service], 1.3, cited, f"{service} ranks high among those that failed first")
     ]
     if last:
-        heard.append(Witness("last-words", 1.0, 2.6, cited, f"{service} itself logged '{last[0][1].example[:120]}'"))
+        heard.append(
+            Witness(
+                "last-words",
+                case.loudness(last[0][1]),
+                2.6,
+                cited,
+                f"{service} itself logged '{last[0][1].example[:120]}'",
+            )
+        )
     if blamers:
         said = f"{len(blamers)} services fail on calls to {service}" if len(blamers) > 1 else f"calls to {service} fail"
         heard.append(Witness("blamed", min(1.0, len(blamers) / SEVERAL), 2.0, next(iter(blamers.values())).id, said))
@@ -68,18 +77,19 @@ def _fails(call: CallShift, callee: str) -> bool:
 
 def machine(case: Case) -> Iterator[Natural]:
     """A machine under a service is sick, or somebody else on it takes too much."""
-    told: list[tuple[Seen, str | None, str]] = [
-        (s, p.service, p.example) for s, p in case.complaints() if MACHINE.search(p.template)
+    told: list[tuple[Seen, str | None, str, float]] = [
+        (s, p.service, p.example, case.loudness(p)) for s, p in case.complaints() if MACHINE.search(p.template)
     ]
-    told += [(s, e.service, e.message) for s, e in bad_events(case) if MACHINE.search(f"{e.status} {e.message}")]
+    told += [(s, e.service, e.message, 1.0) for s, e in bad_events(case) if MACHINE.search(f"{e.status} {e.message}")]
     shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift) and MACHINE.search(s.what.metric)]
-    heard = [Witness("told", 1.0, 3.0, told[0][0].id, f"it was said: '{told[0][2][:120]}'")] if told else []
+    told.sort(key=lambda one: one[-1], reverse=True)
+    heard = [Witness("told", says, 3.0, s.id, f"it was said: '{text[:120]}'") for s, _, text, says in told[:1]]
     heard += [
         Witness("measured", min(1.0, x.score / BIG), 2.4, s.id, f"{x.metric} moved at {x.service}")
         for s, x in shifts[:1]
     ]
     if heard:
-        at = case.first({service for _, service, _ in told if service} | {x.service for _, x in shifts})
+        at = case.first({service for _, service, *_ in told if service} | {x.service for _, x in shifts})
         yield Natural(Category.NODE, at, f"the machine under {at} failed it", Remediation.RESCHEDULE, tuple(heard))
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from agents.analysis.confidence import Witness
-from agents.analysis.diffs import live, net, parse
+from agents.analysis.diffs import live, parse
 from agents.analysis.effects import CAN_CAUSE, Effect
 from agents.analysis.lexicon import Symptom
 from agents.analysis.observations import AlertSignal, LogPattern, MetricShift, Seen
 from agents.analysis.settings import Setting, figure
-from agents.analysis.shipping import Shipped, bare, inert
+from agents.analysis.shipping import Shipped, inert
 from agents.analysis.symptoms import Sign, Signature, complaint
 from agents.analysis.words import words
 
@@ -24,9 +24,6 @@ HALF_LIFE = 15.0
 SLOW_HALF_LIFE = 60.0
 """The same for what rises little by little: it is noticed late."""
 CLOSE, DISTANT = 0.6, 0.2
-FAIRLY_SURE = 0.8
-LONG_NAME = 4
-IDENTIFIER = re.compile(r"[\w.]+")
 
 
 class Scene(NamedTuple):
@@ -35,6 +32,10 @@ class Scene(NamedTuple):
     seen: Sequence[Seen]
     fault: Signature
     near: dict[str, float]
+
+    def complaints(self) -> list[tuple[Seen, LogPattern]]:
+        """Return the log patterns that belong to the fault."""
+        return [(s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what)]
 
 
 def explains(effect: Effect, fault: Signature) -> tuple[float, Symptom | None]:
@@ -49,13 +50,13 @@ def mechanism(one: Shipped, effects: Sequence[Effect], scene: Scene) -> list[Wit
     if symptom is None:
         return []
     said = f"it {effects[0].what}, and {symptom} can follow from a change that {effects[0].kind}"
-    return [Witness("mechanism", score, 2.6, _key(one), said)]
+    return [Witness("mechanism", score, 2.6, key(one), said)]
 
 
 def wording(one: Shipped, like: float, rank: float) -> list[Witness]:
     """Does it speak the language of the new errors? ``rank`` is its likeness over that of the most alike."""
     said = "its words are those of the new errors and of the metrics that moved"
-    return [Witness("words", rank * rank * like / (like + 0.1), 1.6, _key(one), said)]
+    return [Witness("words", rank * rank * like / (like + 0.1), 1.6, key(one), said)]
 
 
 def figures(effects: Sequence[Effect], scene: Scene) -> list[Witness]:
@@ -88,30 +89,13 @@ def _equal(left: float, right: float) -> bool:
     return math.isclose(left, right, rel_tol=0.02, abs_tol=1e-9)
 
 
-def names(one: Shipped, scene: Scene) -> list[Witness]:
-    """Look for what the change itself takes away or brings, word for word, in the new complaints and nowhere else."""
-    if not one.committed or one.sure < FAIRLY_SURE:
-        return []
-    changed = net(live(parse(one.committed.diff, one.committed.files)))
-    own = {bare(service) for service in scene.near}
-    tokens = {token.strip("\"'") for token in (*changed.lost, *changed.gained)}
-    rare = {t for t in tokens if len(t) >= LONG_NAME and words(t) and bare(t) not in own}
-    patterns = [(s, s.what) for s in scene.seen if isinstance(s.what, LogPattern)]
-    calm = {token for _, p in patterns if not complaint(p) for token in IDENTIFIER.findall(p.template)}
-    for seen, pattern in patterns:
-        hits = sorted((rare & set(IDENTIFIER.findall(pattern.example))) - calm, key=len) if complaint(pattern) else []
-        if hits:
-            return [Witness("names", 1.0, 1.2, seen.id, f"the new errors name '{hits[-1]}', which it changes")]
-    return []
-
-
 def place(one: Shipped, scene: Scene) -> list[Witness]:
     """Is there a way from what it touches to where the fault is?"""
     near = scene.near.get(one.service, 0.1) if one.service else 0.45
     far = "close to the fault" if near > DISTANT else "from which no way to the fault is known"
     said = f"it went to {one.service or 'no service in particular'}, {'where the fault is' if near > CLOSE else far}"
-    away = Witness("elsewhere", float(near < DISTANT), -2.0, _key(one), said)
-    return [away if near < DISTANT else Witness("place", near, 1.8, _key(one), said)]
+    away = Witness("elsewhere", float(near < DISTANT), -2.0, key(one), said)
+    return [away if near < DISTANT else Witness("place", near, 1.8, key(one), said)]
 
 
 def order(one: Shipped, scene: Scene) -> list[Witness]:
@@ -120,13 +104,13 @@ def order(one: Shipped, scene: Scene) -> list[Witness]:
         s for s in scene.fault.signs if s.onset and (s.service == one.service or scene.near.get(s.service, 0) > CLOSE)
     ]
     begun = _begun_before(one.at - CLOCKS, signs, scene)
-    found = [Witness("too-late", begun, -5.0, _key(one), "most of the trouble had begun before it")]
+    found = [Witness("too-late", begun, -5.0, key(one), "most of the trouble had begun before it")]
     followed = [s for s in signs if s.onset and s.onset >= one.at - CLOCKS]
     soonest = max(followed, key=lambda s: _soon(s, one.at), default=None)
     if soonest and soonest.onset:
         when = "soon after it" if soonest.onset - one.at <= SOON else "some time after it"
         said = f"{soonest.symptom} at {soonest.service} began at {soonest.onset:%H:%M}, {when}"
-        found.append(Witness("order", _soon(soonest, one.at), 1.6, soonest.evidence or _key(one), said))
+        found.append(Witness("order", _soon(soonest, one.at), 1.6, soonest.evidence or key(one), said))
     return found
 
 
@@ -147,17 +131,17 @@ def _soon(sign: Sign, at: datetime) -> float:
 def harmlessness(one: Shipped, effects: Sequence[Effect]) -> list[Witness]:
     """Speak against what can't be felt, and against what is only thought to have reached production."""
     found = [
-        Witness("guessed", 1 - one.sure, -1.5, _key(one), "that it reached production with that deployment is inferred")
+        Witness("guessed", 1 - one.sure, -1.5, key(one), "that it reached production with that deployment is inferred")
     ]
     commit = one.committed
     if commit and (inert(commit) or (commit.diff is not None and not live(parse(commit.diff, commit.files)))):
-        found.append(Witness("cosmetic", 1.0, -5.0, _key(one), "it touches nothing that a running backend can feel"))
+        found.append(Witness("cosmetic", 1.0, -5.0, key(one), "it touches nothing that a running backend can feel"))
     elif not effects or max(e.strength for e in effects) < DISTANT:
-        found.append(Witness("harmless", 1.0, -2.5, _key(one), "it only moves code or lifts a patch version"))
+        found.append(Witness("harmless", 1.0, -2.5, key(one), "it only moves code or lifts a patch version"))
     return found
 
 
-def _key(one: Shipped) -> str:
+def key(one: Shipped) -> str:
     """Return the evidence that shows what a change does: the commit, else the change itself."""
     found = one.commit or one.change
     return found.id if found else ""
