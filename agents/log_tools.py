@@ -65,7 +65,8 @@ class LogTools(Bench):
     async def _ranked(self, _: Question) -> Reply:
         found, logs = await self._all(), await self.desk.logs()
         calls = await self._graph()
-        ranking = await computed(lambda: rank_by_logs(found, sorted(filter(None, logs["service"].unique())), calls))
+        named = {*filter(None, logs["service"].unique()), *(calls.services if calls else ())}
+        ranking = await computed(lambda: rank_by_logs(found, sorted(named), calls))
         return Reply([ranking] if ranking.entries else [])
 
     async def _graph(self) -> Calls | None:

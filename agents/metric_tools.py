@@ -7,6 +7,7 @@ from agents.analysis.calls import call_shifts, infer_calls
 from agents.analysis.observations import Calls, CallShift, MetricShift, ServiceRanking
 from agents.analysis.paged import alert_signal
 from agents.analysis.series import shifts
+from agents.analysis.spans import with_silent_callees
 from agents.analysis.suspects import rank_services
 from agents.tools import Bench, Call, Question, Reply, computed
 from incident.evidence import Source
@@ -78,7 +79,7 @@ class MetricTools(Bench):
         return Reply([ranking] if (ranking := await self._ranking()).entries else [])
 
     async def _ranking(self) -> ServiceRanking:
-        calls = await _if_seen(self.desk.calls(infer_calls))
+        calls = await _if_seen(self._calls())
         moved, called = await _if_seen(self._all_shifts()), await _if_seen(self._all_calls())
         if moved is None and called is None:
             message = "neither metrics nor spans"
@@ -86,8 +87,15 @@ class MetricTools(Bench):
         return await computed(lambda: rank_services(self.desk.alert, moved or (), called or (), calls))
 
     async def _graph(self, _: Question) -> Reply:
-        calls: Calls = await self.desk.calls(infer_calls)
+        calls = await self._calls()
         return Reply([calls] if calls.depends_on else [])
+
+    async def _calls(self) -> Calls:
+        """Return the call graph, and who in it is silent."""
+        known: Calls = await self.desk.calls(infer_calls)
+        tables = [await _if_seen(self.desk.metrics()), await _if_seen(self.desk.spans())]
+        heard = {name for table in tables if table is not None for name in table["service"].unique()}
+        return known.model_copy(update={"silent": tuple(sorted(known.services - heard))})
 
     async def _all_shifts(self) -> list[MetricShift]:
         metrics, healthy = await self.desk.metrics(), await self.desk.healthy("metrics")
@@ -95,6 +103,9 @@ class MetricTools(Bench):
 
     async def _all_calls(self) -> list[CallShift]:
         spans, healthy = await self.desk.spans(), await self.desk.healthy("spans")
+        calls = await _if_seen(self._calls())
+        if calls is not None:
+            spans = await computed(lambda: with_silent_callees(spans, calls))
         return await self.desk.once(
             "call shifts", lambda: computed(lambda: call_shifts(spans, self.desk.split, healthy))
         )

@@ -51,6 +51,7 @@ def weigh(alert: Alert, evidence: Sequence[Evidence]) -> tuple[Hypothesis, ...]:
 def _changed(weighed: Weighed, case: Case) -> Hypothesis:
     shipped = weighed.shipped
     failed = _failed_first(shipped.service, case)
+    heard = (*weighed.witnesses, *_passed_on(shipped.service, case))
     outsiders = frozenset(s.id for s in case.seen if s.outsider_text)
     return Hypothesis(
         category=Category.CHANGE,
@@ -59,12 +60,22 @@ def _changed(weighed: Weighed, case: Case) -> Hypothesis:
         change_id=shipped.deployed.id if shipped.deployed else None,
         at=shipped.at,
         what=weighed.effects[0].what if weighed.effects else "touched nothing that runs",
-        strength=weighed.strength,
-        ceiling=ceiling(weighed.witnesses, outsiders),
-        **_reasons(weighed.witnesses),
+        strength=strength(heard),
+        ceiling=ceiling(heard, outsiders),
+        **_reasons(heard),
         onset=_began(case.fault, case.alert, failed, shipped.service),
         remediation=_undo(weighed),
     )
+
+
+def _passed_on(changed: str | None, case: Case) -> tuple[Witness, ...]:
+    """Speak against blaming a service for its calls to somebody of whom nothing is recorded here."""
+    told = [(case.loudness(p), s, case.blamed(p)) for s, p in case.complaints() if p.service == changed]
+    theirs = [one for one in told if one[-1] in case.silent]
+    if not theirs:
+        return ()
+    says, seen, callee = max(theirs, key=lambda one: one[0])
+    return (Witness("passed-on", says, -1.5, seen.id, f"what fails at {changed} are its calls to {callee}"),)
 
 
 def _failed_first(changed: str | None, case: Case) -> str | None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from agents.analysis.confidence import Witness
-from agents.analysis.observations import LogPattern, Seen
+from agents.analysis.names import mentioned
+from agents.analysis.observations import CallAspect, Calls, CallShift, LogPattern, MetricShift, Seen
 from agents.analysis.symptoms import Signature, complaint
 from incident.alert import Alert
 from incident.change import Topology
@@ -26,6 +27,28 @@ class Case(NamedTuple):
     def complaints(self) -> list[tuple[Seen, LogPattern]]:
         """Return the log patterns that belong to the fault."""
         return [(s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what)]
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The services of which nothing at all was recorded: they belong to somebody else, or nobody watches them."""
+        told = {s.what.service for s in self.seen if isinstance(s.what, LogPattern | MetricShift)}
+        return frozenset(c for s in self.seen if isinstance(s.what, Calls) for c in s.what.silent) - told
+
+    def blamed(self, pattern: LogPattern) -> str | None:
+        """Return the service that a complaint is about, where its text names exactly one that its service calls."""
+        named = mentioned(pattern.example, self.graph.depends_on.get(pattern.service, ()))
+        return named[0] if len(named) == 1 else None
+
+    def unanswered(self, caller: str | None, callee: str | None = None) -> list[Seen]:
+        """Return what shows that calls between the two (of a caller, to a callee) fail or no longer arrive."""
+        return [
+            s
+            for s in self.seen
+            if isinstance(s.what, CallShift)
+            and s.what.aspect in {CallAspect.ERRORS, CallAspect.MISSING}
+            and caller in {None, s.what.caller}
+            and callee in {None, s.what.callee}
+        ]
 
     def loudness(self, pattern: LogPattern) -> float:
         """Return how much of the trouble a complaint makes up, 0 to 1: in itself, and beside the loudest one."""

@@ -191,11 +191,17 @@ class EventSeen(Value):
 
 
 class Calls(Value):
-    """Who calls whom."""
+    """Who calls whom. Of the ``silent`` nobody records metrics or spans: what is known of them, their callers saw."""
 
     kind: Literal["topology"] = "topology"
     depends_on: dict[str, tuple[str, ...]]
     inferred: bool
+    silent: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Everybody who calls or is called."""
+        return frozenset(self.depends_on) | {callee for needs in self.depends_on.values() for callee in needs}
 
 
 Observation = (

@@ -7,7 +7,7 @@ from datetime import timedelta
 from agents.analysis.confidence import Witness
 from agents.analysis.lexicon import Symptom, symptoms_in
 from agents.analysis.nochange import Case, Natural
-from agents.analysis.observations import EventSeen, LogPattern, MetricShift, Seen, Signal
+from agents.analysis.observations import CallShift, EventSeen, LogPattern, MetricShift, Seen, Signal
 from agents.analysis.words import words
 from incident.diagnosis import Category, Remediation
 
@@ -39,8 +39,7 @@ SPOILT = re.compile(
     r"poison|malformed|corrupt|dead.?letter|bad (?:record|row|message|data|payload)|invalid (?:utf|byte|record|row)",
     re.IGNORECASE,
 )
-SEVERAL = 3
-LONGEST = 2000
+SEVERAL, LONGEST = 3, 2000
 OTHER_RATES = frozenset({
     Symptom.LOGGING, Symptom.QUERIES, Symptom.CACHE, Symptom.DISK, Symptom.ERRORS, Symptom.ACCESS, Symptom.THROTTLING,
 })  # fmt: skip
@@ -69,8 +68,8 @@ def traffic(case: Case) -> Iterator[Natural]:
     risen = surges(case)
     if not risen:
         return
-    called = {callee for needs in case.graph.depends_on.values() for callee in needs}
-    entries = {s for s in risen if s not in called or risen.keys() & case.graph.callers(s)}
+    fronts = {s for s in risen if not case.graph.callers(s)}
+    entries = fronts | {s for s in risen if fronts & case.graph.callers(s)}
     at = case.first(entries or set(risen))
     seen, factor, shift = risen.get(at) or next(iter(risen.values()))
     refusals = next((s for s, p in case.complaints() if Symptom.THROTTLING in symptoms_in(p.template)), None)
@@ -82,6 +81,8 @@ def traffic(case: Case) -> Iterator[Natural]:
         Witness("every-tier", wide, 1.4, seen.id, f"{len(risen)} services were asked more at once"),
         Witness("order", float(first), 0.8, seen.id, "the rise came first"),
     ]
+    if at not in entries:
+        heard.append(Witness("inside", 1.0, -2.0, seen.id, f"whoever calls {at} was not asked for more"))
     if refusals:
         heard.append(Witness("refusals", 1.0, 1.0, refusals.id, "requests were turned away as too many"))
     yield Natural(Category.TRAFFIC, at, f"{at} was asked for more than it could serve", Remediation.SCALE, tuple(heard))
@@ -97,7 +98,8 @@ def bad_events(case: Case) -> list[tuple[Seen, EventSeen]]:
 def provider(case: Case) -> Iterator[Natural]:
     """Somebody else: errors on calls that leave the house, a status page that says so, several services at once."""
     complaints = case.complaints()
-    outward = [(s, p) for s, p in complaints if _leaves(p)]
+    others = {s.id: c for s, p in complaints if (c := case.blamed(p)) and c in case.silent}
+    outward = [(s, p) for s, p in complaints if s.id in others or _leaves(p)]
     unresolved = [(s, p) for s, p in complaints if Symptom.DNS in symptoms_in(p.template)]
     hit = {p.service for _, p in (*outward, *unresolved)}
     heard = [
@@ -111,10 +113,21 @@ def provider(case: Case) -> Iterator[Natural]:
     if not heard:
         return
     category = Category.NETWORK if len(unresolved) > len(outward) else Category.PROVIDER
-    at = case.first(hit)
-    what = "names no longer resolved" if category is Category.NETWORK else "something outside our systems failed"
+    theirs = [others[s.id] for s, _ in _loudest(case, [(s, p) for s, p in outward if s.id in others])]
+    for callee in theirs:
+        failed = case.unanswered(None, callee)[:1]
+        heard += [Witness("unanswered", 1.0, 2.2, s.id, f"calls to {callee} are not answered") for s in failed]
+    at = theirs[0] if theirs and category is Category.PROVIDER else case.first(hit)
     remedy = Remediation.FAILOVER if _spare(case) else Remediation.ESCALATE_UPSTREAM
-    yield Natural(category, at, f"{what}, and {at} suffered first", remedy, tuple(heard))
+    yield Natural(category, at, _outside(category, at, ours=not theirs), remedy, tuple(heard))
+
+
+def _outside(category: Category, at: str, *, ours: bool) -> str:
+    if category is Category.NETWORK:
+        return f"names no longer resolved, and {at} suffered first"
+    if ours:
+        return f"something outside our systems failed, and {at} suffered first"
+    return f"{at}, which is outside our systems, failed"
 
 
 def _status_page(case: Case) -> list[Witness]:
@@ -124,7 +137,9 @@ def _status_page(case: Case) -> list[Witness]:
     shared = [(len(set(words(f"{e.message} {e.service or ''}")) & set(case.fault.text)), s, e) for s, e in events]
     alike, seen, event = max(shared, key=lambda option: option[0])
     said = f"{event.source} said '{event.status or event.message[:60]}' at {event.at:%H:%M}"
-    agrees = Witness("same-words", min(1.0, alike / 3), 1.2, seen.id, "and it names what our errors name")
+    named = event.service in {case.blamed(p) for _, p in case.complaints()} - {None}
+    same = 1.0 if named else min(1.0, alike / 3)
+    agrees = Witness("same-words", same, 1.2, seen.id, "and it names what our errors name")
     return [Witness("status-page", 1.0, 2.6, seen.id, said), agrees]
 
 
@@ -153,7 +168,8 @@ def certificate(case: Case) -> Iterator[Natural]:
         heard = [Witness("refused", case.loudness(pattern), 3.0, seen.id, said)]
         if dated:
             heard.append(Witness("dated", case.loudness(pattern), 3.4, seen.id, "which happens by the clock"))
-        at = case.first({p.service for _, p in hits})
+        unreached = [s.what.callee for s in case.unanswered(pattern.service) if isinstance(s.what, CallShift)]
+        at = case.blamed(pattern) or next(iter(unreached), None) or case.first({p.service for _, p in hits})
         yield Natural(
             Category.CERTIFICATE, at, "a certificate was no longer accepted", Remediation.ROTATE_CERT, tuple(heard)
         )

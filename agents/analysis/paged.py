@@ -67,11 +67,14 @@ def _began(paged: _Paged, peak: float, around: Floats) -> int:
 
 
 def _left(alert: Alert, paged: _Paged, around: Floats) -> bool:
-    """Tell whether the readings left their normal range, or stayed on the wrong side of the alert's threshold."""
+    """Tell whether the readings left their normal range, or stayed beyond a threshold that lies outside of it."""
     out = paged.sign * (around - paged.center) / paged.scale
     left = bool((np.minimum(out[1:], out[:-1]) >= LEFT).any() or (out >= FAR).any())
     if alert.threshold is None or not alert.metric:
         return left
+    usual = alert.breached_by(paged.center) or abs(alert.threshold - paged.center) <= LEFT * paged.scale
+    if usual and not left:
+        return False
     over = np.array([bool(alert.breached_by(float(value))) for value in around])
     return bool((over[1:] & over[:-1]).any()) or (left and bool(over.any()))
 

@@ -12,6 +12,8 @@ from incident.change import ChangeKind
 
 QUOTED = 110
 STRONGEST = 20.0
+FAINT = 3.0
+"""Below this a log line is no sign of trouble that is worth telling of."""
 THOUSAND = 1000
 LONG = 180
 """Minutes from which one speaks of hours."""
@@ -58,7 +60,7 @@ def shown(seen: Seen) -> Shown | None:
         slowly = " little by little" if what.gradual else ""
         said = f"{what.metric} {verb}{slowly} from {number(what.before)} to {number(what.after)}"
         return Shown(what.service, said, what.onset, seen.id, _telling(what.metric, what.score))
-    if isinstance(what, LogPattern) and complaint(what):
+    if isinstance(what, LogPattern) and complaint(what) and what.score >= FAINT:
         said = f"it logged '{shorten(what.example)}'"
         return Shown(what.service, said, what.onset or what.first_at, seen.id, _telling(what.template, what.score))
     if isinstance(what, CallShift):

@@ -62,6 +62,7 @@ TOIL = re.compile(
     r"|deepcopy|\breflect",
     re.IGNORECASE,
 )
+SUBSCRIBES = re.compile(r"\.on\(|add\w*listener\(|\bsubscribe\(|\.observe\(|setinterval\(", re.IGNORECASE)
 LONG_NAME = 4
 NAMED = re.compile(r"[A-Za-z_]{2}")
 REFUSAL = re.compile(
@@ -109,6 +110,8 @@ def _gains(hunks: tuple[Hunk, ...], gained: list[str], changed: Net) -> list[Eff
         found.append(Effect(Kind.GROWTH, 1.0, "took the bound of what it keeps in memory away"))
     elif lasting and not BOUNDED.search(whole):
         found.append(Effect(Kind.GROWTH, 0.9, "kept adding to something that outlives the request"))
+    elif SUBSCRIBES.search(added) and not RELEASE.search(added):
+        found.append(Effect(Kind.GROWTH, 0.8, "subscribed to something and never unsubscribed"))
     if any(REFUSAL.search(line) for line in gained) and any(CONDITION.search(line) for line in gained):
         found.append(Effect(Kind.REFUSAL, 0.9, "made it refuse some of what it used to take"))
     if PARALLEL.search(added):

@@ -2,12 +2,36 @@
 
 import polars as pl
 
+from agents.analysis.names import mentioned
+from agents.analysis.observations import Calls
+
 KEY = ["trace_id", "span_id"]
 FAILED = r"(?i)error|fail|exception|timeout|unavailable|aborted|internal|refused|^5\d\d$|^STATUS_CODE_ERROR$|^2$"
 FINE = r"(?i)no[_ ]?error|unset|^ok$"
 WAITED = 0.9
 """A span that spent this part of its time in somebody else's, and failed, gave up waiting."""
 LONGEST_MS = 86_400_000.0
+
+
+def with_silent_callees(spans: pl.DataFrame, calls: Calls) -> pl.DataFrame:
+    """Return the spans, and a silent service's own of each call that names it: as its caller saw it."""
+    leaf = ~pl.struct("trace_id", "span_id").is_in(
+        spans.select(pl.struct("trace_id", pl.col("parent_id").alias("span_id"))).to_series().implode()
+    )
+    named = [
+        {"service": service, "name": name, "callee": callee}
+        for service, name in spans.select("service", "name").unique().drop_nulls().iter_rows()
+        for callee in mentioned(name, [c for c in calls.depends_on.get(service, ()) if c in calls.silent])[:1]
+    ]
+    if not named:
+        return spans
+    found = spans.filter(leaf).join(pl.DataFrame(named), on=["service", "name"], how="inner")
+    theirs = found.with_columns(
+        service=pl.col("callee").cast(spans.schema["service"]),
+        parent_id=pl.col("span_id"),
+        span_id=pl.col("span_id") + ":callee",
+    )
+    return pl.concat([spans, theirs.select(spans.columns)])
 
 
 def tidy(spans: pl.DataFrame) -> pl.DataFrame:

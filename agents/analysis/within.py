@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from agents.analysis.confidence import Witness
+from agents.analysis.depleted import BIG, exhausted, told_full
 from agents.analysis.nochange import Case, Explain, Natural
-from agents.analysis.observations import AlertSignal, CallAspect, CallShift, MetricShift, Seen, Signal
+from agents.analysis.observations import AlertSignal, CallAspect, CallShift, MetricShift, Seen
 from agents.analysis.outside import bad_events, certificate, data, provider, traffic
 from incident.diagnosis import Category, Remediation
 
@@ -22,15 +23,13 @@ FELL = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(
-    r"\bnode\b|(?:\b|_)node_(?:cpu|load|mem|disk|file|net|pressure|io|vmstat)"
+    r"\bnode\W.{0,30}(?:pressure|ready|reach|drain|lost|taint|fail|down|reboot|host)|(?:same|shared|busy) node"
+    r"|node ?pressure|(?:\b|_)node_(?:cpu|load|net|pressure|vmstat)"
     r"|evict(?:ed|ion)|steal|io_?wait|noisy|neighbou?r|preempt|hardware fault|hypervisor"
     r"|cpu.?throttl|cfs|not ?ready|cordon|spot instance|co-?(?:tenant|located)",
     re.IGNORECASE,
 )
-FULL = 0.85
 SEVERAL = 2
-MOST = 6
-BIG = 12.0
 STILL_OFF = 6.0
 
 
@@ -47,8 +46,9 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
     last = [
         (s, p) for s, p in complaints if p.service == service and (DEADLY.search(p.level) or FELL.search(p.example))
     ]
-    blamers = {p.service: s for s, p in complaints if service in p.names and p.service != service}
-    blamers |= {s.what.caller or "": s for s in case.seen if isinstance(s.what, CallShift) and _fails(s.what, service)}
+    named = [(s, p) for s, p in complaints if service in {*p.names, case.blamed(p)} and p.service != service]
+    failed = [(s, s.what.caller or "") for s in case.unanswered(None, service) if isinstance(s.what, CallShift)]
+    blamers = {p.service: s for s, p in named} | {caller: s for s, caller in failed}
     if not last and len(blamers) < SEVERAL:
         return
     cited = last[0][0].id if last else next(iter(blamers.values())).id
@@ -56,23 +56,12 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
         Witness("ranking", case.scores[service], 1.3, cited, f"{service} ranks high among those that failed first")
     ]
     if last:
-        heard.append(
-            Witness(
-                "last-words",
-                case.loudness(last[0][1]),
-                2.6,
-                cited,
-                f"{service} itself logged '{last[0][1].example[:120]}'",
-            )
-        )
+        said = f"{service} itself logged '{last[0][1].example[:120]}'"
+        heard.append(Witness("last-words", case.loudness(last[0][1]), 2.6, cited, said))
     if blamers:
         said = f"{len(blamers)} services fail on calls to {service}" if len(blamers) > 1 else f"calls to {service} fail"
         heard.append(Witness("blamed", min(1.0, len(blamers) / SEVERAL), 2.0, next(iter(blamers.values())).id, said))
     yield Natural(Category.DEPENDENCY, service, f"{service} went down", Remediation.FAILOVER, tuple(heard))
-
-
-def _fails(call: CallShift, callee: str) -> bool:
-    return call.callee == callee and call.aspect in {CallAspect.ERRORS, CallAspect.MISSING}
 
 
 def machine(case: Case) -> Iterator[Natural]:
@@ -90,30 +79,10 @@ def machine(case: Case) -> Iterator[Natural]:
     ]
     if heard:
         at = case.first({service for _, service, *_ in told if service} | {x.service for _, x in shifts})
+        if told and told[0][1] == at:
+            said = f"{at} shows the trouble most"
+            heard.append(Witness("ranking", case.scores.get(at, 0.0), 1.6, told[0][0].id, said))
         yield Natural(Category.NODE, at, f"the machine under {at} failed it", Remediation.RESCHEDULE, tuple(heard))
-
-
-def exhausted(case: Case) -> Iterator[Natural]:
-    """A resource was used up by nobody's change."""
-    shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift)]
-    ran_out = [(s, x) for s, x in shifts if x.signal in {Signal.RESOURCE, Signal.SATURATION}]
-    for seen, shift in sorted(ran_out, key=lambda pair: -case.scores.get(pair[1].service, 0.0))[:MOST]:
-        full = shift.limit is not None and shift.after >= FULL * shift.limit
-        heard = (
-            Witness("ranking", case.scores.get(shift.service, 0.0), 1.6, seen.id, f"{shift.service} shows it most"),
-            Witness(
-                "shift",
-                min(1.0, shift.score / BIG),
-                1.6,
-                seen.id,
-                f"{shift.metric} went from {shift.before:.4g} to {shift.after:.4g}",
-            ),
-            Witness("full", float(full), 0.8, seen.id, "which is all there is"),
-        )
-        kind = Category.CAPACITY if shift.gradual and full else Category.RESOURCE
-        yield Natural(
-            kind, shift.service, f"{shift.service} ran out of what {shift.metric} measures", Remediation.SCALE, heard
-        )
 
 
 def wire(case: Case) -> Iterator[Natural]:
@@ -165,7 +134,18 @@ def _lasts(shift: MetricShift) -> bool:
     return not tail or abs(sum(tail) / len(tail) - shift.before) >= 0.5 * abs(shift.after - shift.before)
 
 
-KINDS: tuple[Explain, ...] = (traffic, provider, certificate, data, dependency, machine, exhausted, wire, nothing)
+KINDS: tuple[Explain, ...] = (
+    traffic,
+    provider,
+    certificate,
+    data,
+    dependency,
+    machine,
+    told_full,
+    exhausted,
+    wire,
+    nothing,
+)
 
 
 def explanations(case: Case) -> list[Natural]:

@@ -45,7 +45,7 @@ class Ledger:
         pattern = seen.LogPattern(
             service=service, level=more.pop("level", "ERROR"), template=text, example=text,
             trend=more.pop("trend", seen.Trend.NEW), before=more.pop("before", 0), after=more.pop("after", 40),
-            first_at=ago(began), last_at=ago(0), score=more.pop("score", 15.0), **more,
+            onset=ago(began), first_at=ago(began), last_at=ago(0), score=more.pop("score", 15.0), **more,
         )  # fmt: skip
         return self.file(Source.LOGS, pattern, outsider=outsider)
 
@@ -70,13 +70,19 @@ class Ledger:
         )  # fmt: skip
         return self.file(Source.METRICS, signal)
 
-    def calls(self, **depends_on: Sequence[str]) -> str:
-        return self.file(
-            Source.TOPOLOGY, seen.Calls(depends_on={k: tuple(v) for k, v in depends_on.items()}, inferred=False)
-        )
+    def calls(self, *silent: str, **depends_on: Sequence[str]) -> str:
+        needs = {caller: tuple(callees) for caller, callees in depends_on.items()}
+        return self.file(Source.TOPOLOGY, seen.Calls(depends_on=needs, inferred=False, silent=silent))
 
-    def event(self, status: str, message: str, before: float = 8, source: str = "status page") -> str:
-        happened = seen.EventSeen(at=ago(before), source=source, service=None, status=status, message=message)
+    def failing_calls(self, caller: str, callee: str, share: float) -> str:
+        shift = seen.CallShift(
+            caller=caller, callee=callee, aspect=seen.CallAspect.ERRORS, before=0.0, after=share, onset=ago(8),
+            score=20.0, samples=90,
+        )  # fmt: skip
+        return self.file(Source.SPANS, shift)
+
+    def event(self, status: str, message: str, before: float = 8, *, service: str | None = None) -> str:
+        happened = seen.EventSeen(at=ago(before), source="status page", service=service, status=status, message=message)
         return self.file(Source.EVENTS, happened)
 
     def ranking(self, *services: str) -> str:

@@ -21,6 +21,8 @@ def test_values_are_compared_in_their_base_unit(line: str, value: float | None) 
         ("\tcfg.Timeout = 5 * time.Second", "\tcfg.Timeout = 1 * time.Second",
          Setting("cfg.Timeout", "5 * time.Second", "1 * time.Second")),
         ('"retries": 3,', '"retries": 30,', Setting("retries", "3", "30")),
+        ('<Resource name="jdbc/core" maxActive="60"/>', '<Resource name="jdbc/core" maxActive="14"/>',
+         Setting("maxActive", "60", "14")),
         ("pool.setMaxSize(40);", "pool.setMaxSize(4);", Setting("MaxSize", "40", "4")),
     ],
 )  # fmt: skip
