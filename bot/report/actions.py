@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.report.escape import brief
+from bot.report.story import SHA
 from incident.diagnosis import Category, Remediation
 from incident.facts import Action, Check, Diagnosis, Outcome, Recovery, RollbackEnded, Turn, TurnStatus, Verdict
 from incident.model import Incident
@@ -64,10 +65,10 @@ def _now(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
     change = diagnosis.culprit_change
     if ended and ended.outcome is Outcome.SUCCEEDED and change:
         yield Todo(
-            f"Revert {change.commit or change.id or 'the change'} in the main branch",
+            f"Revert {(change.commit or '')[:SHA] or change.id or 'the change'} in the main branch",
             "The rollback only put the earlier version back: the next deployment would bring the fault again.",
         )
-    elif diagnosis.remediation in REMEDIES:
+    elif diagnosis.remediation in REMEDIES and incident.status not in WAITING:
         acted = "the gate reports only" if verdict and verdict.action is Action.REPORT else "nothing was executed"
         yield Todo(REMEDIES[diagnosis.remediation].format(service=service), f"This would help, and {acted}.")
     if diagnosis.category is Category.UNKNOWN:
@@ -87,8 +88,10 @@ def _prevent(diagnosis: Diagnosis) -> Iterator[Todo]:
 
 
 def _see_more(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
-    for gap in diagnosis.gaps[:GAPS_SHOWN]:
-        yield Todo("Make it visible before the next incident", brief(gap, 200))
+    if diagnosis.gaps:
+        more = f"; and {len(diagnosis.gaps) - GAPS_SHOWN} more" if len(diagnosis.gaps) > GAPS_SHOWN else ""
+        missed = "; ".join(brief(gap.rstrip("."), 120) for gap in diagnosis.gaps[:GAPS_SHOWN])
+        yield Todo("Make visible what could not be seen this time", f"{missed}{more}.")
     broken = {t.agent.value for t in incident.every(Turn) if t.status is not TurnStatus.DONE}
     if broken:
         yield Todo(

@@ -1,126 +1,90 @@
 """Charts of the deciding metrics: readings with onset, change, alert and threshold marked by line and word."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.report.drawing import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPLE, VERMILION, Picture, draw, fitted
+from bot.report.drawing import INK, Picture, draw, fitted
 from bot.report.figures import clock, quantity
 from bot.report.observed import Series
+from bot.report.plotting import Mark, plot
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE = (7.1, 2.05)
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440)
-"""Minutes between two ticks of a time axis."""
-TICKS = 7
-COLOURS = {"change": PURPLE, "onset": VERMILION, "alert": ORANGE, "rollback": GREEN, "recovered": GREEN}
-STYLES = {"change": (0, (4, 2)), "onset": "-", "alert": (0, (1, 1.5)), "rollback": (0, (4, 2)), "recovered": "-"}
+WIDTH, TALL, SMALL = 7.1, 1.65, 1.8
+"""Inches: of a picture, of a chart that fills it, of one of two beside each other."""
+FEWEST = 8
+"""Readings below which a chart shows all that there are."""
 
+class Place(NamedTuple):
+    """Where in a picture one chart lies: inches from the lower left, the frame's own words included."""
 
-class Mark(NamedTuple):
-    """An instant that matters; ``kind`` chooses its line."""
-
-    kind: str
-    at: datetime
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 def chart(series: Series, marks: Sequence[Mark], title: str | None = None) -> Picture:
     """Return a line chart; ``series`` needs two readings at least. Times are UTC."""
-    start, end = series.readings[0][0], series.readings[-1][0]
-    inside = [m for m in marks if start <= m.at <= end]
+    return charts([series], marks, title)
+
+
+def charts(many: Sequence[Series], marks: Sequence[Mark], title: str | None = None) -> Picture:
+    """Return line charts, two in a row, the last alone where it has no neighbour. Times are UTC."""
+    places = _places(len(many))
+    size = (WIDTH, sum(p.h for p in places if p.x == 0))
+    focused = [focus(series, marks) for series in many]
 
     def paint(figure: "Figure") -> None:
-        axes = figure.add_axes((0.085, 0.14, 0.885, 0.62))
-        axes.set_axis_off()
-        _plot(axes, series)
-        _frame(axes, start, end, series.metric)
-        _lines(axes, series)
-        _mark(axes, inside, start, end)
-        figure.text(0.012, 0.94, fitted(title or series.name, 90), weight="bold", size=8.5, color=INK, va="center")
+        for series, place in zip(focused, places, strict=True):
+            _chart(figure, series, marks, place, title or series.name)
 
-    return draw(SIZE, alternative(series, inside), paint)
+    return draw(size, " ".join(alternative(series, marks) for series in focused), paint)
+
+
+def _places(count: int) -> list[Place]:
+    """Places from the top: pairs of small ones, then a wide one where one is left."""
+    wide = count % 2
+    rows = [*([SMALL] * (count // 2)), *([TALL] * wide)]
+    places = []
+    for i, height in enumerate(rows):
+        y = sum(rows[i + 1 :])
+        columns = 1 if wide and i == len(rows) - 1 else 2
+        places += [Place(c * WIDTH / 2, y, WIDTH / columns, height) for c in range(columns)]
+    return places
+
+
+def focus(series: Series, marks: Sequence[Mark]) -> Series:
+    """Return the stretch that tells the story: as long before the first mark as after it, an hour at least."""
+    end = series.readings[-1][0]
+    inside = [m.at for m in marks if series.readings[0][0] <= m.at <= end]
+    if not inside:
+        return series
+    first = min(inside)
+    start = min(first - max(end - first, timedelta(minutes=15)), end - timedelta(hours=1))
+    kept = tuple(r for r in series.readings if r[0] >= start)
+    return series.model_copy(update={"readings": kept}) if len(kept) >= FEWEST else series
+
+
+def _chart(figure: "Figure", series: Series, marks: Sequence[Mark], place: Place, title: str) -> None:
+    width, height = figure.get_size_inches()
+    left, right, below, above = 0.62, 0.12, 0.27, 0.5 if place.w > WIDTH / 2 else 0.62
+    axes = figure.add_axes((
+        (place.x + left) / width, (place.y + below) / height,
+        (place.w - left - right) / width, (place.h - below - above) / height,
+    ))  # fmt: skip
+    plot(axes, series, marks)
+    top = (place.y + place.h - 0.1) / height
+    name = fitted(title, int(place.w * 12.5))
+    figure.text((place.x + 0.05) / width, top, name, weight="bold", size=8, color=INK, va="center")
 
 
 def alternative(series: Series, marks: Sequence[Mark]) -> str:
     """Return what the chart shows, for readers who don't see it."""
     values = [value for _, value in series.readings]
-    told = ", ".join(f"{m.kind} at {clock(m.at)} UTC" for m in marks)
+    inside = [m for m in marks if series.readings[0][0] <= m.at <= series.readings[-1][0]]
+    told = ", ".join(f"{m.kind} at {clock(m.at)} UTC" for m in inside)
     extent = f"from {quantity(min(values), series.metric)} to {quantity(max(values), series.metric)}"
     return f"Chart of {series.name}, {extent}{'; ' + told if told else ''}."
-
-
-def _minutes(moment: datetime, start: datetime) -> float:
-    return (moment - start) / timedelta(minutes=1)
-
-
-def _plot(axes: "Axes", series: Series) -> None:
-    start = series.readings[0][0]
-    xs = [_minutes(at, start) for at, _ in series.readings]
-    ys = [value for _, value in series.readings]
-    axes.plot(xs, ys, color=BLUE, linewidth=1.4, marker="o" if len(xs) < 30 else "", markersize=2.5)  # noqa: PLR2004
-    low, high = min(ys), max(ys)
-    bounds = [b for b in (series.threshold, series.limit) if b is not None and b <= high + 2 * max(high - low, 1e-9)]
-    top = max(high, *bounds) if bounds else high
-    bottom = 0.0 if low >= 0 and low < 0.7 * top else min(low, *bounds) if bounds else low
-    room = (top - bottom) * 0.1 or abs(top) * 0.1 or 1.0
-    axes.set_ylim(bottom - (0 if bottom == 0 else room), top + room)
-    axes.set_xlim(0, max(xs[-1], 1e-6))
-
-
-def _lines(axes: "Axes", series: Series) -> None:
-    """The threshold and the limit as lines with their words, where they lie within the picture."""
-    low, high = axes.get_ylim()
-    for word, value in (("threshold", series.threshold), ("limit", series.limit)):
-        if value is not None and low <= value <= high:
-            axes.axhline(value, color=VERMILION, linewidth=0.9, linestyle=(0, (6, 3)))
-            label = f"{word} {quantity(value, series.metric)}"
-            axes.annotate(
-                label, (0, value), xytext=(4, 2), textcoords="offset points", size=7, color=VERMILION,
-                bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
-            )  # fmt: skip
-
-
-def _mark(axes: "Axes", marks: Sequence[Mark], start: datetime, end: datetime) -> None:
-    """Upright lines with words above the frame, on two levels where they would touch."""
-    width = max((end - start) / timedelta(minutes=1), 1e-6)
-    free = [-1.0, -1.0, -1.0]
-    for mark in sorted(marks, key=lambda m: m.at):
-        x = _minutes(mark.at, start)
-        axes.axvline(x, color=COLOURS[mark.kind], linewidth=1.2, linestyle=STYLES[mark.kind])
-        label = f"{mark.kind} {mark.at.astimezone(UTC):%H:%M}"
-        half = 0.0062 * len(label)
-        centre = min(max(x / width, half), 1 - half)
-        level = next((i for i, taken in enumerate(free) if centre - half > taken), 0)
-        free[level] = centre + half
-        axes.text(
-            centre, 1.03 + 0.1 * level, label, transform=axes.transAxes, size=7, color=COLOURS[mark.kind],
-            ha="center", va="bottom", weight="bold",
-        )  # fmt: skip
-
-
-def _frame(axes: "Axes", start: datetime, end: datetime, metric: str | None) -> None:
-    """Grid and labels drawn as they are needed: matplotlib's own axes take three times as long."""
-    from matplotlib.ticker import MaxNLocator
-
-    low, high = axes.get_ylim()
-    across = axes.get_xlim()[1]
-    levels = [float(v) for v in MaxNLocator(4).tick_values(low, high) if low <= v <= high]
-    axes.hlines([low, *levels], 0, across, colors=FAINT, linewidths=0.5, zorder=0)
-    for level in levels:
-        axes.text(-across * 0.008, level, quantity(level, metric), size=7, color=MUTED, ha="right", va="center")
-    for tick in _ticks(start, end):
-        label = f"{tick:%H:%M}"
-        axes.text(_minutes(tick, start), low - (high - low) * 0.05, label, size=7, color=MUTED, ha="center", va="top")
-
-
-def _ticks(start: datetime, end: datetime) -> list[datetime]:
-    """Return round times within the picture, about six of them."""
-    length = (end - start) / timedelta(minutes=1)
-    step = next((s for s in STEPS if length / s <= TICKS), -(-length // TICKS))
-    midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = -(-_minutes(start, midnight) // step) * step
-    ticks = (midnight + timedelta(minutes=first + i * step) for i in range(TICKS + 1))
-    return [tick for tick in ticks if tick <= end]

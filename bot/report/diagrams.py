@@ -7,10 +7,10 @@ from bot.report.spread import Spread
 from bot.report.team import Flow, State, Step
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 7.1
+WIDTH, ROW = 7.1, 0.52
+"""Inches: of a picture, and of a service's row in it."""
 
 
 class Box(NamedTuple):
@@ -24,6 +24,14 @@ class Box(NamedTuple):
     colour: str
     dashed: bool = False
     thick: bool = False
+
+
+class Arrow(NamedTuple):
+    """From the right side of a box to the left side of another."""
+
+    start: Box
+    end: Box
+    colour: str
 
 
 LOOKS = {
@@ -43,10 +51,10 @@ def flow_picture(flow: Flow) -> Picture:
         _step(step, x, middle, wide) for step, x in zip((flow.plan, *flow.steps[-3:]), (xs[0], *xs[2:]), strict=True)
     )
     agents = [_step(step, xs[1], height - tall - 0.06 - i * (tall + 0.13), wide) for i, step in enumerate(flow.agents)]
-    arrows = [*((plan, a) for a in agents), *((a, decide) for a in agents), (decide, act), (act, check)]
+    ways = [*((plan, a) for a in agents), *((a, decide) for a in agents), (decide, act), (act, check)]
 
     def paint(figure: "Figure") -> None:
-        _paint(figure, [plan, *agents, decide, act, check], arrows, (WIDTH, height))
+        _paint(figure, [plan, *agents, decide, act, check], [Arrow(a, b, MUTED) for a, b in ways])
 
     told = "; ".join(f"{s.name}: {s.state} ({s.note})" for s in flow.steps)
     return draw((WIDTH, height), f"The team's flow. {told}.", paint)
@@ -58,23 +66,27 @@ def _step(step: Step, x: float, y: float, wide: float) -> Box:
 
 
 def chain_picture(spread: Spread) -> Picture:
-    """Return the services that matter: the culprit at the left, trouble travelling to the right along the calls."""
+    """Return the services that matter: trouble travels from the culprit to the right, against the calls."""
     columns = spread.columns
-    rows = max(len(c) for c in columns)
-    height = max(0.75, rows * 0.56 + 0.1)
+    height = max(len(c) for c in columns) * ROW
     step = WIDTH / len(columns)
-    wide = min(1.75, step - (0.4 if len(columns) > 1 else 0))
+    wide = min(1.75, step - (0.35 if len(columns) > 1 else 0))
     boxes = {
         service: _service(service, spread, (i * step + (step - wide) / 2, _row(j, len(column), height)), wide)
         for i, column in enumerate(columns)
         for j, service in enumerate(column)
     }
-    arrows = [(boxes[callee], boxes[caller]) for caller, callee in spread.calls if boxes[callee].x < boxes[caller].x]
+    calls = sorted(spread.calls, key=lambda call: set(call) <= spread.since.keys())
+    arrows = [
+        Arrow(boxes[callee], boxes[caller], VERMILION if {caller, callee} <= spread.since.keys() else MUTED)
+        for caller, callee in calls
+        if boxes[callee].x < boxes[caller].x and ({caller, callee} <= spread.since.keys() or spread.culprit in {caller, callee})
+    ]
 
     def paint(figure: "Figure") -> None:
-        _paint(figure, list(boxes.values()), arrows, (WIDTH, height))
+        _paint(figure, list(boxes.values()), arrows)
 
-    told = " → ".join(", ".join(column) for column in columns)
+    told = " → ".join(", ".join(s for s in column if s in spread.since) for column in columns)
     return draw((WIDTH, height), f"How the trouble travelled, from the culprit to its callers: {told}.", paint)
 
 
@@ -83,43 +95,54 @@ def _row(index: int, count: int, height: float) -> float:
 
 
 def _service(service: str, spread: Spread, corner: tuple[float, float], wide: float) -> Box:
-    roles = [
-        word for word, is_it in (("culprit", service == spread.culprit), ("paged", service == spread.alerting)) if is_it
-    ]
-    colour = VERMILION if "culprit" in roles else BLUE if roles else MUTED
-    label = " and ".join(roles) or "affected"
-    mark = "✗ " if "culprit" in roles else "! " if roles else ""
-    return Box(*corner, wide, 0.42, (fitted(service, int(wide * 13)), mark + label), colour, thick=bool(roles))
+    label, since = role(service, spread), spread.since.get(service)
+    colour = VERMILION if service == spread.culprit else BLUE if service == spread.alerting else MUTED
+    hit = service in spread.since
+    told = label + (f", {since:%H:%M:%S} UTC" if since else "")
+    return Box(
+        *corner, wide, 0.42, (fitted(service, int(wide * 13)), told), colour,
+        dashed=not hit, thick=service in {spread.culprit, spread.alerting},
+    )  # fmt: skip
 
 
-def _paint(figure: "Figure", boxes: list[Box], arrows: list[tuple[Box, Box]], size: tuple[float, float]) -> None:
+def role(service: str, spread: Spread) -> str:
+    """Return what a service has to do with it, in a word or two."""
+    if service not in spread.since:
+        return "not affected"
+    if service == spread.culprit:
+        return "✗ culprit, paged" if service == spread.alerting else "✗ culprit"
+    return "! paged" if service == spread.alerting else "affected"
+
+
+def _paint(figure: "Figure", boxes: list[Box], arrows: list[Arrow]) -> None:
+    """Draw straight on the figure, in inches: axes would cost more than all that is on them."""
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, size[0])
-    axes.set_ylim(0, size[1])
-    axes.set_axis_off()
-    for a, b in arrows:
+    inches = figure.dpi_scale_trans
+    for a, b, colour in arrows:
         ends = ((a.x + a.w, a.y + a.h / 2), (b.x, b.y + b.h / 2))
-        axes.add_patch(
-            FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=8, color=MUTED, linewidth=0.9, shrinkA=2, shrinkB=2)
-        )
+        figure.add_artist(
+            FancyArrowPatch(
+                *ends, arrowstyle="-|>", mutation_scale=8, color=colour, linewidth=0.9, shrinkA=2, shrinkB=2,
+                transform=inches,
+            )
+        )  # fmt: skip
     for box in boxes:
-        outline = "--" if box.dashed else "-"
-        axes.add_patch(
+        figure.add_artist(
             FancyBboxPatch(
                 (box.x + 0.04, box.y + 0.04), box.w - 0.08, box.h - 0.08, boxstyle="round,pad=0.03,rounding_size=0.05",
                 facecolor=BACKGROUNDS[box.colour], edgecolor=box.colour, linewidth=1.6 if box.thick else 1.0,
-                linestyle=outline,
+                linestyle="--" if box.dashed else "-", transform=inches,
             )
         )  # fmt: skip
-        _write(axes, box)
+        _write(figure, box)
 
 
-def _write(axes: "Axes", box: Box) -> None:
+def _write(figure: "Figure", box: Box) -> None:
     for i, line in enumerate(box.lines):
         y = box.y + box.h - (i + 0.5) * (box.h - 0.08) / len(box.lines) - 0.04
-        axes.text(
+        figure.text(
             box.x + box.w / 2, y, line, ha="center", va="center", size=8 if i == 0 else 6.8,
             weight="bold" if i == 0 else "normal", color=INK if i != 1 else box.colour,
+            transform=figure.dpi_scale_trans,
         )  # fmt: skip

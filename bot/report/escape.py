@@ -4,10 +4,12 @@ import re
 import unicodedata
 
 SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|!(?=\[|[^\x00-\x7f])")
-LINE_START = re.compile(r"^(?:[#+=>-]|\d+(?=[.)]))")
+LINE_START = re.compile(r"^(?:[#+=>-]|\d{1,9}(?=[.)](?:\s|$)))")
 ADDRESS = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s`]+|(?:mailto|javascript|data|file):[^\s`]+")
 """What some renderer somewhere would make clickable; it is shown as code, which none of them touches."""
 MAIL = re.compile(r"[^\s`@]{1,64}@[^\s`@]{1,255}")
+BULLET = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)|[ ]{2,}(?=\S)")
+"""How agents write an item of a list: with a mark, or indented."""
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 SHOWN = 600
 """Characters of one statement that a report shows."""
@@ -68,7 +70,7 @@ def prose(raw: str, limit: int = 6000) -> Markdown:
     """Return paragraphs and bullets of what an agent wrote; every other markup in it is shown, not obeyed."""
     lines: list[str] = []
     for line in brief(raw, limit).splitlines():
-        bullet = re.match(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)", line)
+        bullet = BULLET.match(line)
         if bullet:
             lines.append(f"- {text(line[bullet.end() :])}")
         elif line.strip():

@@ -1,13 +1,15 @@
 """Times, durations and quantities as people read them."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 UNITS = (
     ("_percent", " %"), ("_pct", " %"), ("_ms", " ms"), ("_milliseconds", " ms"), ("_seconds", " s"),
     ("_mb", " MB"), ("_mib", " MiB"), ("_gb", " GB"), ("_bytes", " B"), ("_per_second", "/s"), ("_rps", "/s"),
+    ("(%)", " %"), ("(ms)", " ms"), ("(s)", " s"), ("(mb)", " MB"), ("(mi)", " MiB"), ("(gi)", " GiB"),
 )  # fmt: skip
-"""How Prometheus-style names end, and the unit that this means."""
+"""How names of metrics end, and the unit that this means."""
 PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -33,8 +35,10 @@ def full(moment: datetime | None) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Return ``45 s``, ``12 min``, ``3 h 5 min`` or ``2 d 4 h``."""
+    """Return ``under a second``, ``45 s``, ``12 min``, ``3 h 5 min`` or ``2 d 4 h``."""
     seconds = max(round(length.total_seconds()), 0)
+    if seconds < 1:
+        return "under a second"
     if seconds < 2 * MINUTE:
         return f"{seconds} s"
     if seconds < HOUR:
@@ -69,3 +73,28 @@ def _short(value: float) -> str:
 def share(confidence: float) -> str:
     """Return ``91 %``."""
     return f"{confidence:.0%}".replace("%", " %")
+
+
+BARS = "▁▂▃▄▅▆▇█"
+"""Eight heights of a reading, for a text."""
+
+
+def sparkline(values: Sequence[float], length: int = 24) -> str:
+    """Return the readings as at most ``length`` bars, each the highest of its stretch."""
+    step = max(-(-len(values) // length), 1)
+    tops = [max(values[i : i + step]) for i in range(0, len(values), step)]
+    low, high = min(values), max(values)
+    scale = (len(BARS) - 1) / ((high - low) or 1.0)
+    return "".join(BARS[min(round((top - low) * scale), len(BARS) - 1)] for top in tops)
+
+
+def ranges(ids: Sequence[str]) -> str:
+    """Return evidence ids in short: ``E1, E3 to E7``."""
+    numbers = sorted({int(i[1:]) for i in ids})
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"E{r[0]}" if len(r) == 1 else f"E{r[0]} to E{r[-1]}" for r in runs)

@@ -14,19 +14,19 @@ CSS_DPI = 96
 SCHEME = "picture:"
 LINKS = ("link", "autolink", "reference", "html_inline", "html_block", "entity")
 WIDTHS = {
-    "What|Answer": (20, 80),
-    "Time (UTC)|Kind|What happened|Evidence": (16, 15, 57, 12),
-    "Signal|Before|Then|Bound|Left its baseline|Evidence": (34, 11, 11, 18, 16, 10),
-    "Check|Result|Reason": (24, 12, 64),
+    "Time (UTC)|Kind|What happened|Evidence": (15, 11, 60, 14),
+    "Signal|Before|At worst|Bound|Left its baseline (UTC)|Evidence": (36, 11, 11, 17, 16, 9),
+    "Check|Result|Reason": (27, 11, 62),
     "Signal that paged|Before|After|Threshold|Result": (36, 16, 16, 16, 16),
     "Rival|Confidence|Why less likely": (40, 11, 49),
-    "Ruled out|Why|Evidence": (34, 52, 14),
-    "#|Action|Why|Owner": (5, 46, 39, 10),
-    "Id|Source|What it shows|Query|Window (UTC)": (6, 15, 35, 27, 17),
+    "Ruled out|Why|Evidence": (40, 44, 16),
+    "#|Action|Why|Owner": (4, 44, 44, 8),
+    "Id|Source|What it shows|Query": (7, 18, 68, 7),
+    "Query|What was asked|Window (UTC)|Evidence": (7, 47, 21, 25),
     "Model|Calls|Tokens in|Tokens out|Seconds|Redacted": (26, 10, 14, 14, 10, 26),
 }
 """Percent of the paper's width that the columns of a table take, by its headings."""
-LOCAL = (16, 14, 14, 45, 11)
+LOCAL = (14, 13, 10, 50, 13)
 """The same for a timeline with the reader's own time as its second column."""
 
 

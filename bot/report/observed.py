@@ -14,6 +14,8 @@ from incident.values import Instant
 
 POINTS = 400
 """More than a chart of this size can show."""
+NEAR = 0.8
+"""The share of a limit from which on it matters to a reader."""
 
 
 class Seen(BaseModel):
@@ -43,6 +45,14 @@ class Series(Seen):
     def name(self) -> str:
         """What a reader calls it."""
         return f"{self.service} {self.metric}" if self.metric else f"{self.service} (the signal that paged)"
+
+    @property
+    def bounds(self) -> tuple[tuple[str, float], ...]:
+        """The threshold, and a limit that the readings come near to: another one says nothing about them."""
+        values = [value for _, value in self.readings]
+        near = self.limit is not None and any(NEAR * abs(self.limit) <= abs(v) <= abs(self.limit) / NEAR for v in values)
+        named = (("threshold", self.threshold), ("limit", self.limit if near else None))
+        return tuple((word, value) for word, value in named if value is not None)
 
 
 class ChangeSeen(Seen):

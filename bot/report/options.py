@@ -3,7 +3,7 @@
 from datetime import UTC, tzinfo
 from typing import NamedTuple
 
-EVIDENCE_ROWS = 40
+EVIDENCE_ROWS = 15
 """A reader who needs more than this opens the JSON document."""
 
 

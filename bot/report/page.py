@@ -5,22 +5,26 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.report import escape, figures, story, words
+from bot.report import escape, figures, gate, story, words
 from bot.report.actions import todos
 from bot.report.blameless import without_authors
 from bot.report.chosen import Chosen, choose
+from bot.report.ending import banner
 from bot.report.escape import Markdown
+from bot.report.mermaid import chain_diagram, flow_diagram
 from bot.report.observed import Series
 from bot.report.options import Options
 from bot.report.team import flow
 from bot.report.timeline import moments
-from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackStarted, Turn, Verdict
+from incident.diagnosis import Rival
+from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackStarted, Turn, TurnStatus, Verdict
 from incident.model import Incident
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-CITED = 12
+CITED, QUERIES = 12, 20
+"""Evidence ids in one place, and queries in the table: a reader who needs more opens the JSON document."""
 
 
 def markdown(incident: Incident, options: Options) -> str:
@@ -29,9 +33,11 @@ def markdown(incident: Incident, options: Options) -> str:
     return _tidy(_environment().get_template("report.md.j2").render(_words(shown, options, choose(shown, options), {})))
 
 
-def body(incident: Incident, options: Options, chosen: Chosen, alternatives: Mapping[str, str]) -> str:
-    """Return the report without its cover, for paper. ``alternatives`` are the pictures' names and what they show."""
-    return _tidy(_environment().get_template("body.md.j2").render(_words(incident, options, chosen, alternatives)))
+def parts(incident: Incident, options: Options, chosen: Chosen, alternatives: Mapping[str, str]) -> tuple[str, str]:
+    """Return the report without its cover and its appendix, for paper. ``alternatives``: pictures and what they show."""
+    told = _words(incident, options, chosen, alternatives)
+    body, appendix = (_environment().get_template(f"{name}.md.j2").render(told) for name in ("body", "appendix"))
+    return _tidy(body), _tidy(appendix)
 
 
 def warm() -> None:
@@ -42,17 +48,22 @@ def warm() -> None:
 def cover(incident: Incident, options: Options) -> tuple[tuple[str, str], ...]:
     """Return what a reader looks for first, as names and values."""
     alert, diagnosis = incident.alert, incident.last(Diagnosis)
-    local = _local(alert.fired_at, options)
+    helps = words.REMEDIES[diagnosis.remediation] if diagnosis else "not known yet"
     return (
         ("Service", f"{alert.service} ({incident.environment})"),
         ("Severity", alert.severity.value),
-        ("Status", words.STATUSES[incident.status]),
-        ("Alert fired", figures.full(alert.fired_at) + (f" ({local})" if local else "")),
-        ("Duration", story.span(incident).words),
+        ("Alert fired", _dated(alert.fired_at, options)),
+        ("First sign", _dated(diagnosis.onset, options) if diagnosis and diagnosis.onset else "not known"),
         ("Culprit", (diagnosis.culprit_service if diagnosis else None) or "none named"),
-        ("Verdict", words.verdict(incident.last(Verdict))),
-        ("World", words.WORLDS[incident.world]),
+        ("Culprit change", story.culprit_change(diagnosis)),
+        ("Kind of cause", diagnosis.category.value if diagnosis else "not known yet"),
+        ("What helps", helps),
     )
+
+
+def _dated(moment: datetime, options: Options) -> str:
+    local = _local(moment, options)
+    return figures.full(moment) + (f" ({local})" if local else "")
 
 
 def _local(moment: datetime, options: Options) -> str:
@@ -72,17 +83,40 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
     columns, rows = _timeline(incident, options)
     return {
         "incident": incident, "diagnosis": diagnosis, "verdict": verdict,
-        "draft": words.draft(incident), "cover": cover(incident, options),
+        "banner": banner(incident), "cover": cover(incident, options),
         "summary": story.summary(incident), "impact": story.impact(incident),
-        "culprit_change": story.culprit_change(diagnosis), "columns": [Markdown(c) for c in columns], "timeline": rows,
-        "flow": flow(incident), "signals": chosen.signals, "spread_note": chosen.spread_note,
+        "columns": [Markdown(c) for c in columns], "timeline": rows, "signals": chosen.signals,
+        "flow": _picture("flow", pictures) if pictures else flow_diagram(flow(incident)),
+        "chain": _chain(chosen, pictures), "spread_note": _spread_note(chosen),
+        "untimed": [link for link in diagnosis.causal_chain if link.at is None] if diagnosis else [],
         "approvals": incident.every(Approval), "started": incident.last(RollbackStarted),
         "ended": incident.last(RollbackEnded), "check": incident.last(Check),
         "more_gaps": story.unheard(incident), "todos": todos(incident), "turns": incident.every(Turn),
         "evidence": chosen.evidence, "evidence_left": len(incident.evidence) - len(chosen.evidence),
-        "pictures": pictures, "chart_names": [n for n in pictures if n.startswith("chart")],
+        "queries": chosen.queries[:QUERIES], "queries_left": max(len(chosen.queries) - QUERIES, 0),
+        "query_of": chosen.query_of, "pictures": pictures,
         "picture": lambda name: _picture(name, pictures),
     }  # fmt: skip
+
+
+def _chain(chosen: Chosen, pictures: Mapping[str, str]) -> Markdown:
+    """Return the causal chain as a picture, on paper ours and in Markdown GitHub's."""
+    if pictures or chosen.spread is None or not chosen.spread.calls:
+        return _picture("chain", pictures)
+    return chain_diagram(chosen.spread)
+
+
+def _spread_note(chosen: Chosen) -> str:
+    """How to read the picture, and where its arrows come from."""
+    spread = chosen.spread
+    if spread is None or not spread.calls:
+        return ""
+    quiet = [s for column in spread.columns for s in column if s not in spread.since]
+    told = "Arrows lead from a service to its callers, the way that trouble takes; times are those of the first symptom."
+    dashed = " Dashed: not affected." if quiet else ""
+    inferred = "" if spread.declared else " The calls were inferred, nobody declared them."
+    more = f" {spread.left_out} more services are not shown." if spread.left_out else ""
+    return f"{told}{dashed}{inferred}{more}"
 
 
 def _picture(name: str, pictures: Mapping[str, str]) -> Markdown:
@@ -104,23 +138,31 @@ def _timeline(incident: Incident, options: Options) -> tuple[list[str], list[tup
     return headings, rows
 
 
-def _cited(ids: Collection[str]) -> Markdown:
-    shown = [str(escape.text(i)) for i in ids][:CITED]
+def _listed(ids: Collection[str]) -> str:
     more = f" and {len(ids) - CITED} more" if len(ids) > CITED else ""
-    return Markdown(f"({', '.join(shown)}{more})" if shown else "")
+    return f"{', '.join(list(ids)[:CITED])}{more}"
+
+
+def _cited(ids: Collection[str]) -> str:
+    return f"({_listed(ids)})" if ids else ""
 
 
 def _bound(series: Series) -> str:
-    named = (("threshold", series.threshold), ("limit", series.limit))
-    return ", ".join(f"{n} {figures.quantity(v, series.metric)}" for n, v in named if v is not None) or "none known"
+    return ", ".join(f"{word} {figures.quantity(value, series.metric)}" for word, value in series.bounds) or "none"
+
+
+def _rival(rival: Rival) -> str:
+    """Its words, and the change where they don't name it already."""
+    named = rival.change is None or rival.change in rival.what
+    return escape.brief(rival.what, 300) + ("" if named else f" ({rival.change})")
 
 
 def _signature(turn: Turn) -> str:
-    """Who said it, when, how sure they were themselves, and on what it rests."""
-    sure = f", its own confidence {figures.share(turn.confidence)}" if turn.confidence is not None else ""
+    """Who spoke, how sure they were themselves, when, and by what."""
+    status = "" if turn.status is TurnStatus.DONE else f", {words.TURNS[turn.status]}"
+    sure = f", own confidence {figures.share(turn.confidence)}" if turn.confidence is not None else ""
     took = figures.duration(turn.at - turn.started_at)
-    rests = f"; cites {', '.join(turn.cites[:CITED])}" if turn.cites else ""
-    return f"{words.TURNS[turn.status]} at {figures.clock(turn.at)} UTC after {took}, by {turn.by}{sure}{rests}"
+    return f"{words.AGENTS[turn.agent]}{status}{sure} · {figures.clock(turn.at)} UTC, {took}, by {turn.by}"
 
 
 @cache
@@ -137,12 +179,14 @@ def _environment() -> "Environment":
     )
     made.filters |= {
         "brief": escape.brief, "code": escape.code, "cell_code": escape.cell_code, "prose": escape.prose,
-        "full": figures.full, "stretch": lambda window: figures.stretch(*window), "clock": figures.clock,
+        "full": figures.full, "ranges": figures.ranges, "listed": _listed, "rival": _rival,
+        "trend": lambda series: figures.sparkline([value for _, value in series.readings]),
+        "score": gate.score, "rows": gate.rows, "stretch": lambda window: figures.stretch(*window), "clock": figures.clock,
         "quantity": figures.quantity, "share": figures.share,
-        "sureness": words.sureness, "cited": _cited, "bound": _bound, "said": words.verdict,
+        "cited": _cited, "bound": _bound, "said": lambda verdict: gate.DECISIONS[verdict.action],
         "join": lambda parts, glue: Markdown(glue.join(escape.text(p) for p in parts)),
-        "mark": lambda check: words.MARKS[check.result], "decided": lambda a: words.DECISIONS[a.decision],
-        "outcome": lambda ended: words.OUTCOMES[ended.outcome], "speaker": lambda turn: words.AGENTS[turn.agent],
+        "decided": lambda a: words.DECISIONS[a.decision],
+        "outcome": lambda ended: words.OUTCOMES[ended.outcome],
         "signature": _signature,
     }  # fmt: skip
     return made

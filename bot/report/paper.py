@@ -13,12 +13,12 @@ from bot.report import page, words
 from bot.report.blameless import without_authors
 from bot.report.chosen import choose
 from bot.report.drawing import Picture, font_folder, glyphs, printable
+from bot.report.ending import banner
 from bot.report.escape import brief, visible
 from bot.report.files import PdfFailed
 from bot.report.html import html_of
 from bot.report.options import Options
 from bot.report.pictures import pictures
-from incident.facts import Verdict
 from incident.model import Incident
 from incident.status import Status
 
@@ -38,8 +38,9 @@ def pdf(incident: Incident, options: Options) -> bytes:
     shown = incident if options.authors else without_authors(incident)
     chosen = choose(shown, options)
     drawn = pictures(shown, chosen)
-    text = page.body(shown, options, chosen, {name: picture.alt for name, picture in drawn.items()})
-    return _print(_html(shown, options, html_of(printable(text), drawn)), drawn)
+    texts = page.parts(shown, options, chosen, {name: picture.alt for name, picture in drawn.items()})
+    body, appendix = (html_of(printable(text), drawn) for text in texts)
+    return _print(_html(shown, options, body, appendix), drawn)
 
 
 def warm() -> None:
@@ -57,22 +58,24 @@ def warm() -> None:
     _print(f"<style>{_css()}</style><p>x <b>x</b> <i>x</i> <code>x</code></p>", {})
 
 
-def _html(incident: Incident, options: Options, body: str) -> str:
+def _html(incident: Incident, options: Options, body: str, appendix: str) -> str:
     cells = [(name, _line(value, 160)) for name, value in page.cover(incident, options)]
     draft = words.draft(incident)
-    verdict = words.verdict(incident.last(Verdict))
     return _template().render(
         css=_css(),
         title=_line(f"{incident.id} {incident.alert.service}", 120),
         running=_line(f"{incident.id} · {incident.alert.service}", 90),
         incident=_line(incident.id, 60),
-        heading=_line(f"{incident.alert.service}: {incident.alert.name}", 110),
+        world=words.WORLDS[incident.world],
+        heading=_line(f"{incident.alert.name} at {incident.alert.service}", 110),
         under=_line(incident.alert.summary, 240),
         mood=MOODS.get(incident.status, "waiting"),
-        banner=_line(draft or f"{words.STATUSES[incident.status].capitalize()}. The gate said: {verdict}.", 300),
+        banner=_line(banner(incident), 300),
         draft="Draft, not final" if draft else "",
+        promise="" if options.authors else "Blameless: it says what happened, not who did it.",
         cover=list(zip(cells[::2], cells[1::2], strict=True)),
         body=body,
+        appendix=appendix,
     )
 
 

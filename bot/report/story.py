@@ -1,4 +1,4 @@
-"""The incident in two or three sentences, its impact and its measure of time."""
+"""The incident in a few sentences: what paged, what is to blame, how bad it was and how long it lasted."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from bot.report.figures import clock, duration, quantity, share
 from incident.diagnosis import Category
 from incident.facts import Agent, AlertResolved, Check, Diagnosis, Recovery, Turn, TurnStatus
 from incident.model import Incident
-from incident.status import Status
 
 VICTIMS = 12
-MISHAPS = {TurnStatus.DONE: "was done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "was too late"}
+SHA = 10
+"""Characters of a commit that tell it apart."""
 
 
 class Span(NamedTuple):
@@ -28,7 +28,7 @@ def span(incident: Incident) -> Span:
     diagnosis, check = incident.last(Diagnosis), incident.last(Check)
     onset = diagnosis.onset if diagnosis else None
     start = min(onset, incident.alert.fired_at) if onset else incident.alert.fired_at
-    since = "onset" if onset else "alert"
+    since = "first sign" if onset else "alert"
     resolved = incident.last(AlertResolved)
     if check is not None and check.result is Recovery.RECOVERED:
         return Span(start, check.at, f"{duration(check.at - start)}, from {since} to recovery")
@@ -36,97 +36,91 @@ def span(incident: Incident) -> Span:
         return Span(start, resolved.at, f"{duration(resolved.at - start)}, from {since} to the end of the alert")
     if diagnosis is not None and diagnosis.category is Category.NONE:
         return Span(start, None, "over before it was investigated")
-    if onset and onset < incident.alert.fired_at:
-        return Span(start, None, f"paged {duration(incident.alert.fired_at - onset)} after the onset; end not seen")
-    return Span(start, None, "end not seen")
+    return Span(start, None, "its end was not seen")
 
 
 def summary(incident: Incident) -> tuple[str, ...]:
-    """Return what paged, why, and how it ended: one sentence each."""
+    """Return what paged, what is to blame, and what came of it: one sentence each."""
     alert = incident.alert
     paged = f"{alert.service} paged at {clock(alert.fired_at)} UTC: {_sentence(alert.summary or alert.name, 240)}"
-    return (paged, _why(incident.last(Diagnosis)), _ending(incident))
+    check, metric = incident.last(Check), alert.metric
+    told = (paged, blamed(incident.last(Diagnosis)))
+    if check is None:
+        return told
+    figures = f" ({quantity(check.before, metric)} before, {quantity(check.after, metric)} after)"
+    return (*told, f"After a rollback {words.RECOVERIES[check.result]}{figures if check.readings else ''}.")
 
 
 def _sentence(raw: str, limit: int) -> str:
     line = brief(" ".join(raw.split()), limit)
-    return line if line.endswith((".", "!", "?", ")", "…")) else f"{line}."
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
 
 
-def _why(diagnosis: Diagnosis | None) -> str:
+def blamed(diagnosis: Diagnosis | None) -> str:
+    """Return what is to blame and how sure that is, in one sentence without the how."""
     if diagnosis is None:
         return "There is no diagnosis yet."
-    cause = _sentence(diagnosis.cause, 500)
+    sure = f"{words.sureness(diagnosis.confidence)}, {share(diagnosis.confidence)}"
+    where, change = diagnosis.culprit_service, diagnosis.culprit_change
+    if diagnosis.category is Category.NONE:
+        return f"Nothing is wrong any more ({sure})."
     if diagnosis.category is Category.UNKNOWN:
-        return f"No cause was established: {cause}"
-    return f"{cause} ({words.sureness(diagnosis.confidence).capitalize()}, {share(diagnosis.confidence)}.)"
-
-
-def _ending(incident: Incident) -> str:
-    check, metric = incident.last(Check), incident.alert.metric
-    match incident.status:
-        case Status.RESOLVED if check is not None:
-            return (
-                f"The change was rolled back and {words.RECOVERIES[check.result]}: "
-                f"{quantity(check.before, metric)} before, {quantity(check.after, metric)} after."
-            )
-        case Status.RESOLVED:
-            return "It is resolved."
-        case Status.REPORTED | Status.CLOSED:
-            return "Nothing was changed: this report is all that was done." if check is None else "It is closed."
-        case Status.HANDED_OVER:
-            return "It was handed over: a person has to go on."
-        case (
-            Status.INVESTIGATING | Status.AWAITING_APPROVAL | Status.AWAITING_VETO
-            | Status.ROLLING_BACK | Status.VERIFYING
-        ):  # fmt: skip
-            return f"The incident is {words.STATUSES[incident.status]}."
+        shown = f"; the trouble shows first at {where}" if where else ""
+        return f"No cause was established{shown} ({sure})."
+    if change is not None:
+        name = change.id or f"commit {(change.commit or 'unknown')[:SHA]}"
+        return f"The {change.kind} change {name} of {change.service or where or 'an unknown service'} did it ({sure})."
+    kind = f"the cause is of the kind “{diagnosis.category}”"
+    blame = "" if diagnosis.category is Category.CHANGE else "No change did it: "
+    told = f"{blame}{kind}, at {where}" if where else f"{blame}{kind}"
+    return f"{told[:1].upper()}{told[1:]} ({sure})."
 
 
 def impact(incident: Incident) -> tuple[str, ...]:
     """Return how bad it was, for whom, and for how long: one line each, nothing that was not measured."""
     alert, diagnosis = incident.alert, incident.last(Diagnosis)
-    lines = [_signal(incident), f"Severity as paged: {alert.severity}. Duration: {span(incident).words}."]
-    if diagnosis and diagnosis.blast_radius:
-        more = len(diagnosis.blast_radius) - VICTIMS
+    lines = [_signal(incident)]
+    victims = [s for s in diagnosis.blast_radius if s != alert.service] if diagnosis else []
+    if victims:
+        more = len(victims) - VICTIMS
         also = f" and {more} more" if more > 0 else ""
-        lines.append(f"Also affected: {', '.join(diagnosis.blast_radius[:VICTIMS])}{also}.")
+        lines.append(f"Also affected: {', '.join(victims[:VICTIMS])}{also}.")
+    lasted = span(incident)
+    late = f" It paged {duration(alert.fired_at - lasted.start)} after its first sign."
+    lines.append(f"Duration: {lasted.words}.{late if lasted.start < alert.fired_at else ''}")
     return tuple(line for line in lines if line)
 
 
 def _signal(incident: Incident) -> str:
     alert = incident.alert
     seen = next((s for e in incident.evidence if (s := observed.series(e)) and s.kind == "signal"), None)
-    name = alert.metric or "the signal that paged"
-    limit = f" (threshold {quantity(alert.threshold, alert.metric)})" if alert.threshold is not None else ""
+    name = alert.metric or (seen.metric if seen else None) or "the signal that paged"
+    limit = f" (threshold {quantity(alert.threshold, name)})" if alert.threshold is not None else ""
     if seen and seen.before is not None and seen.peak is not None:
         return (
-            f"{alert.service}: {name} went from {quantity(seen.before, alert.metric)} "
-            f"to {quantity(seen.peak, alert.metric)} at its worst{limit}."
+            f"{alert.service}: {name} went from {quantity(seen.before, name)} "
+            f"to {quantity(seen.peak, name)} at its worst{limit}."
         )
     if alert.value is not None:
-        return f"{alert.service}: {name} was at {quantity(alert.value, alert.metric)} when it paged{limit}."
+        return f"{alert.service}: {name} was at {quantity(alert.value, name)} when it paged{limit}."
     return ""
 
 
 def culprit_change(diagnosis: Diagnosis | None) -> str:
-    """Return the guilty change with what identifies it, or that none is."""
+    """Return the guilty change in short, or that none is."""
     change = diagnosis.culprit_change if diagnosis else None
     if diagnosis is None or change is None:
         blame = diagnosis is None or diagnosis.category in {Category.UNKNOWN, Category.CHANGE}
         return "none established" if blame else "none: no change did it"
-    parts = (
-        change.id or "deployment not known", f"{change.kind} of {change.service or 'an unknown service'}",
-        f"version {change.version}" if change.version else "", f"commit {change.commit}" if change.commit else "",
-    )  # fmt: skip
-    return f"{', '.join(p for p in parts if p)}, at {clock(change.at)} UTC"
+    commit = f"commit {change.commit[:SHA]}" if change.commit else "not known"
+    return f"{change.id or commit} ({change.kind} of {clock(change.at)} UTC)"
 
 
 def unheard(incident: Incident) -> tuple[str, ...]:
     """Return whose findings are missing or were cut short: what they would have seen was not seen."""
     turns = incident.every(Turn)
     broken = [
-        f"The {words.AGENTS[t.agent].lower()} {MISHAPS[t.status]}: what it would have found is missing."
+        f"The {words.AGENTS[t.agent].lower()} {words.MISHAPS[t.status]}: what it would have found is missing."
         for t in turns
         if t.status is not TurnStatus.DONE
     ]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.report import words
-from bot.report.figures import duration
+from bot.report.figures import duration, share
 from incident.facts import (
     Agent,
     Approval,
@@ -86,8 +86,8 @@ def _decided(incident: Incident, missing: State) -> Step:
     diagnosis, verdict = incident.last(Diagnosis), incident.last(Verdict)
     if diagnosis is None:
         return Step("Decide", missing, "no diagnosis")
-    said = verdict.action.value if verdict else "no verdict yet"
-    return Step("Decide", State.DONE, f"{diagnosis.confidence:.0%} sure: {said}")
+    said = words.SHORT[verdict.action] if verdict else "no verdict yet"
+    return Step("Decide", State.DONE, f"{share(diagnosis.confidence)} sure: {said}")
 
 
 def _acted(incident: Incident, missing: State) -> Step:

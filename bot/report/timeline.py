@@ -1,11 +1,15 @@
 """What really happened, in the order of its real times."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from bot.report import observed, words
 from bot.report.escape import brief
-from bot.report.figures import quantity
+from bot.report.figures import duration, quantity
+from bot.report.story import blamed
+from incident.diagnosis import Link
 from incident.facts import (
     AlertResolved,
     AlertSeen,
@@ -27,6 +31,7 @@ from incident.facts import (
 from incident.model import Incident
 
 CHANGES_SHOWN = 8
+SYMPTOMS_SHOWN = 12
 
 
 class Moment(NamedTuple):
@@ -39,10 +44,10 @@ class Moment(NamedTuple):
 
 
 def moments(incident: Incident) -> tuple[Moment, ...]:
-    """Return changes, onset, alert and every fact, oldest first; facts of one instant keep their order."""
+    """Return changes, symptoms, alert and every fact, oldest first; the turns of one round are one row."""
     alert = incident.alert
     paged = Moment(alert.fired_at, "Alert", f"{alert.service} paged: {brief(alert.summary or alert.name, 300)}")
-    rows = [*_changes(incident), *_onset(incident), paged, *(_moment(fact, incident) for fact in incident.facts)]
+    rows = [*_changes(incident), *_symptoms(incident), paged, *_told_facts(incident)]
     return tuple(sorted(rows, key=lambda row: row.at))
 
 
@@ -67,34 +72,54 @@ def _changes(incident: Incident) -> list[Moment]:
 
 def _changed(change: observed.ChangeSeen, culprit: str | None) -> str:
     versions = f", {change.previous_version or 'unknown'} → {change.version}" if change.version else ""
-    blamed = " This is the change that did it." if change.id == culprit else ""
-    return f"{change.service or 'unknown service'}: {brief(change.title, 200)} ({change.id}{versions}).{blamed}"
+    blame = " The diagnosis blames this change." if change.id == culprit else ""
+    title = brief(change.title, 200) or "no title"
+    return f"{change.service or 'unknown service'}: {title} ({change.id}{versions}).{blame}"
 
 
-def _onset(incident: Incident) -> list[Moment]:
+def _symptoms(incident: Incident) -> list[Moment]:
+    """The steps of the causal chain that have a time; the first that isn't the change itself is the onset."""
     diagnosis = incident.last(Diagnosis)
-    if diagnosis is None or diagnosis.onset is None:
+    if diagnosis is None:
         return []
+    change = diagnosis.culprit_change
+    links = [k for k in diagnosis.causal_chain if k.at and not (change and k.at == change.at)][:SYMPTOMS_SHOWN]
+    rows = [_symptom(link, link.at, diagnosis.onset) for link in links if link.at]
+    if diagnosis.onset is None or any(row.mark == "Onset" for row in rows):
+        return rows
     service = diagnosis.culprit_service or incident.alert.service
-    return [Moment(diagnosis.onset, "Onset", f"The first sign of trouble, at {service}.")]
+    return [Moment(diagnosis.onset, "Onset", f"The first sign of trouble, at {service}."), *rows]
 
 
-def _moment(fact: Fact, incident: Incident) -> Moment:
-    mark, what = _told(fact, incident.alert.metric)
-    evidence = tuple(fact.cites[:6]) if isinstance(fact, Turn) else ()
-    return Moment(fact.at, mark, what, evidence)
+def _symptom(link: Link, at: datetime, onset: datetime | None) -> Moment:
+    return Moment(at, "Onset" if at == onset else "Symptom", f"{link.service}: {brief(link.what, 300)}.", link.evidence)
+
+
+def _told_facts(incident: Incident) -> Iterable[Moment]:
+    for spoken, facts in groupby(incident.facts, key=lambda fact: isinstance(fact, Turn)):
+        if spoken:
+            yield _investigated([fact for fact in facts if isinstance(fact, Turn)])
+        else:
+            yield from (Moment(fact.at, *_told(fact, incident.alert.metric)) for fact in facts)
+
+
+def _investigated(turns: list[Turn]) -> Moment:
+    """One round of the team's work; what each said is in the appendix."""
+    start, end = min(t.started_at for t in turns), max(t.at for t in turns)
+    who = ", ".join(dict.fromkeys(words.AGENTS[t.agent].lower() for t in turns))
+    lost = [f" The {words.AGENTS[t.agent].lower()} {words.MISHAPS[t.status]}." for t in turns if t.status is not TurnStatus.DONE]
+    return Moment(start, "Team", f"Investigated for {duration(end - start)} by {who}.{''.join(dict.fromkeys(lost))}")
 
 
 def _told(fact: Fact, metric: str | None) -> tuple[str, str]:
     """Every kind of fact in one line."""
     match fact:
         case Turn():
-            first = next((line for line in fact.text.splitlines() if line.strip()), "")
-            return words.AGENTS[fact.agent], f"{_ended(fact)}{brief(first, 220)}"
+            return words.AGENTS[fact.agent], brief(fact.text, 220)
         case Diagnosis():
-            return "Diagnosis", brief(fact.cause, 300)
+            return "Diagnosis", blamed(fact)
         case Verdict():
-            return "Verdict", f"The gate says: {words.verdict(fact)}."
+            return "Decision", f"{words.verdict(fact).capitalize()}."
         case Approval():
             by = f" by {fact.by}" if fact.by else ""
             because = f": {brief(fact.reason, 200)}" if fact.reason else "."
@@ -103,16 +128,12 @@ def _told(fact: Fact, metric: str | None) -> tuple[str, str]:
             return "Rollback", f"Started: {fact.plan.service} from {fact.plan.from_version} to {fact.plan.to_version}."
         case RollbackEnded():
             because = f": {brief(fact.reason, 200)}" if fact.reason else "."
-            return "Rollback", f"It {words.OUTCOMES[fact.outcome]}{because}"
+            return "Rollback", f"The rollback {words.OUTCOMES[fact.outcome]}{because}"
         case Check():
             figures = f" ({quantity(fact.before, metric)} → {quantity(fact.after, metric)})"
             return "Check", f"After the rollback {words.RECOVERIES[fact.result]}{figures if fact.readings else ''}."
         case _:
             return _aside(fact)
-
-
-def _ended(turn: Turn) -> str:
-    return "" if turn.status is TurnStatus.DONE else f"{words.TURNS[turn.status].capitalize()}: "
 
 
 def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed) -> tuple[str, str]:

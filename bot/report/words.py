@@ -1,5 +1,6 @@
 """The words for states and verdicts: what a reader must not have to guess."""
 
+from incident.diagnosis import Remediation
 from incident.facts import Action, Agent, CheckResult, Decision, Outcome, Recovery, TurnStatus, Verdict
 from incident.model import Incident, World
 from incident.status import Status
@@ -20,8 +21,8 @@ STATUSES = {
     Status.CLOSED: "closed",
 }
 WORLDS = {
-    World.SCENARIO: "a made-up scenario",
-    World.RECORDED: "a recorded incident",
+    World.SCENARIO: "made-up scenario",
+    World.RECORDED: "recorded incident",
     World.REAL: "real systems",
 }
 ACTIONS = {
@@ -29,6 +30,20 @@ ACTIONS = {
     Action.ASK: "ask before rolling back",
     Action.REPORT: "report only, change nothing",
 }
+REMEDIES = {
+    Remediation.ROLLBACK: "roll back",
+    Remediation.ROLL_FORWARD: "ship a fix",
+    Remediation.CONFIG_REVERT: "put the earlier configuration back",
+    Remediation.SCALE: "add capacity or shed load",
+    Remediation.FAILOVER: "fail over",
+    Remediation.ESCALATE_UPSTREAM: "escalate to whoever runs it",
+    Remediation.RESCHEDULE: "move the workload to healthy infrastructure",
+    Remediation.ROTATE_CERT: "replace the certificate",
+    Remediation.PURGE_BAD_DATA: "remove the bad data",
+    Remediation.NONE: "nothing has to be done",
+    Remediation.UNKNOWN: "not known",
+}
+SHORT = {Action.ROLLBACK: "roll back", Action.ASK: "ask", Action.REPORT: "report"}
 MARKS = {CheckResult.PASSED: "✓ passed", CheckResult.FAILED: "✗ failed", CheckResult.UNKNOWN: "? unknown"}
 DECISIONS = {
     Decision.APPROVED: "approved", Decision.REJECTED: "rejected", Decision.EXPIRED: "expired without an answer",
@@ -44,6 +59,7 @@ RECOVERIES = {
     Recovery.UNKNOWN: "whether the signal that paged recovered is not known",
 }
 TURNS = {TurnStatus.DONE: "done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "too late"}
+MISHAPS = {TurnStatus.DONE: "was done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "was too late"}
 HIGH, MEDIUM = 0.85, 0.5
 
 
