@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.report.escape import brief
+from bot.report.figures import share
 from bot.report.story import SHA
 from incident.diagnosis import Category, Remediation
-from incident.facts import Action, Check, Diagnosis, Outcome, Recovery, RollbackEnded, Turn, TurnStatus, Verdict
+from incident.facts import Check, Diagnosis, Outcome, Recovery, RollbackEnded, Turn, TurnStatus
 from incident.model import Incident
 from incident.status import WAITING
-
-GAPS_SHOWN = 4
 
 
 class Todo(NamedTuple):
@@ -54,7 +52,7 @@ def todos(incident: Incident) -> tuple[Todo, ...]:
 
 
 def _now(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
-    check, ended, verdict = incident.last(Check), incident.last(RollbackEnded), incident.last(Verdict)
+    check, ended = incident.last(Check), incident.last(RollbackEnded)
     service = diagnosis.culprit_service or incident.alert.service
     if incident.status in WAITING:
         yield Todo("Answer the open question: roll back or not", "The gate asks; nothing happens without an answer.")
@@ -69,8 +67,10 @@ def _now(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
             "The rollback only put the earlier version back: the next deployment would bring the fault again.",
         )
     elif diagnosis.remediation in REMEDIES and incident.status not in WAITING:
-        acted = "the gate reports only" if verdict and verdict.action is Action.REPORT else "nothing was executed"
-        yield Todo(REMEDIES[diagnosis.remediation].format(service=service), f"This would help, and {acted}.")
+        sure = f"the diagnosis ({share(diagnosis.confidence)})"
+        yield Todo(
+            REMEDIES[diagnosis.remediation].format(service=service), f"It follows from {sure}; nothing was done yet."
+        )
     if diagnosis.category is Category.UNKNOWN:
         yield Todo(
             f"Go on looking, first at {', '.join(diagnosis.ranking[:3]) or service}", "No cause was established."
@@ -81,7 +81,8 @@ def _prevent(diagnosis: Diagnosis) -> Iterator[Todo]:
     service = diagnosis.culprit_service or "the service"
     if diagnosis.category in PREVENTION:
         yield Todo(
-            PREVENTION[diagnosis.category].format(service=service), f"The cause is of the kind “{diagnosis.category}”."
+            PREVENTION[diagnosis.category].format(service=service),
+            "It keeps causes of this kind from paging anybody again.",
         )
     if diagnosis.category is Category.NONE:
         yield Todo("Look at the alert's threshold and duration", "It paged, and nothing is wrong any more.")
@@ -89,9 +90,8 @@ def _prevent(diagnosis: Diagnosis) -> Iterator[Todo]:
 
 def _see_more(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
     if diagnosis.gaps:
-        more = f"; and {len(diagnosis.gaps) - GAPS_SHOWN} more" if len(diagnosis.gaps) > GAPS_SHOWN else ""
-        missed = "; ".join(brief(gap.rstrip("."), 120) for gap in diagnosis.gaps[:GAPS_SHOWN])
-        yield Todo("Make visible what could not be seen this time", f"{missed}{more}.")
+        gaps = f"{len(diagnosis.gaps)} gap{'s' * (len(diagnosis.gaps) > 1)}"
+        yield Todo("Make visible what could not be seen this time", f"{gaps}, under “What could not be seen”.")
     broken = {t.agent.value for t in incident.every(Turn) if t.status is not TurnStatus.DONE}
     if broken:
         yield Todo(

@@ -17,6 +17,7 @@ WIDTH, TALL, SMALL = 7.1, 1.65, 1.8
 FEWEST = 8
 """Readings below which a chart shows all that there are."""
 
+
 class Place(NamedTuple):
     """Where in a picture one chart lies: inches from the lower left, the frame's own words included."""
 

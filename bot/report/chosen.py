@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.report import observed
-from bot.report.plotting import Mark
 from bot.report.observed import Series
 from bot.report.options import Options
+from bot.report.plotting import Mark
 from bot.report.spread import Spread, spread
 from incident.evidence import Evidence
 from incident.facts import Check, Diagnosis, Recovery, RollbackStarted, Turn
@@ -44,7 +44,7 @@ def choose(incident: Incident, options: Options) -> Chosen:
     decisive = _decisive(incident, diagnosis)
     rank = {item: i for i, item in enumerate(decisive)}
     ordered = sorted(incident.evidence, key=lambda item: rank.get(item.id, len(rank)))
-    rows = [item for item in ordered if item.id in rank or not rank]
+    rows = [item for item in ordered if item.id in rank] or ordered
     shown = spread(incident, diagnosis) if diagnosis else None
     enough = shown if shown and (shown.culprit or len(shown.calls)) else None
     return Chosen(

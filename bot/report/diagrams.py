@@ -80,7 +80,8 @@ def chain_picture(spread: Spread) -> Picture:
     arrows = [
         Arrow(boxes[callee], boxes[caller], VERMILION if {caller, callee} <= spread.since.keys() else MUTED)
         for caller, callee in calls
-        if boxes[callee].x < boxes[caller].x and ({caller, callee} <= spread.since.keys() or spread.culprit in {caller, callee})
+        if boxes[callee].x < boxes[caller].x
+        and ({caller, callee} <= spread.since.keys() or spread.culprit in {caller, callee})
     ]
 
     def paint(figure: "Figure") -> None:
@@ -98,7 +99,7 @@ def _service(service: str, spread: Spread, corner: tuple[float, float], wide: fl
     label, since = role(service, spread), spread.since.get(service)
     colour = VERMILION if service == spread.culprit else BLUE if service == spread.alerting else MUTED
     hit = service in spread.since
-    told = label + (f", {since:%H:%M:%S} UTC" if since else "")
+    told = label + (f", {since:%H:%M}" if since else "")
     return Box(
         *corner, wide, 0.42, (fitted(service, int(wide * 13)), told), colour,
         dashed=not hit, thick=service in {spread.culprit, spread.alerting},

@@ -27,8 +27,7 @@ def rows(verdict: Verdict) -> tuple[Row, ...]:
     for check in sorted(verdict.checks, key=lambda c: WORST_FIRST.index(c.result)):
         same.setdefault((check.result, check.reason), []).append(check)
     return tuple(
-        Row(", ".join(c.name for c in checks), words.MARKS[result], reason)
-        for (result, reason), checks in same.items()
+        Row(", ".join(c.name for c in checks), words.MARKS[result], reason) for (result, reason), checks in same.items()
     )
 
 

@@ -50,7 +50,9 @@ class Series(Seen):
     def bounds(self) -> tuple[tuple[str, float], ...]:
         """The threshold, and a limit that the readings come near to: another one says nothing about them."""
         values = [value for _, value in self.readings]
-        near = self.limit is not None and any(NEAR * abs(self.limit) <= abs(v) <= abs(self.limit) / NEAR for v in values)
+        near = self.limit is not None and any(
+            NEAR * abs(self.limit) <= abs(v) <= abs(self.limit) / NEAR for v in values
+        )
         named = (("threshold", self.threshold), ("limit", self.limit if near else None))
         return tuple((word, value) for word, value in named if value is not None)
 

@@ -1,48 +1,43 @@
 """An incident as Markdown, through a template whose every value is escaped unless it is Markdown already."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.report import escape, figures, gate, story, words
+from bot.report import escape, figures, story, words
 from bot.report.actions import todos
 from bot.report.blameless import without_authors
 from bot.report.chosen import Chosen, choose
 from bot.report.ending import banner
 from bot.report.escape import Markdown
 from bot.report.mermaid import chain_diagram, flow_diagram
-from bot.report.observed import Series
 from bot.report.options import Options
 from bot.report.team import flow
+from bot.report.template import template, tidy
 from bot.report.timeline import moments
-from incident.diagnosis import Rival
-from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackStarted, Turn, TurnStatus, Verdict
+from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackStarted, Turn, Verdict
 from incident.model import Incident
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-CITED, QUERIES = 12, 20
-"""Evidence ids in one place, and queries in the table: a reader who needs more opens the JSON document."""
+QUERIES, REASONS = 20, 5
+"""Rows of the table of queries, and reasons before the table of checks: the rest is elsewhere."""
 
 
 def markdown(incident: Incident, options: Options) -> str:
     """Return the whole report."""
     shown = incident if options.authors else without_authors(incident)
-    return _tidy(_environment().get_template("report.md.j2").render(_words(shown, options, choose(shown, options), {})))
+    return tidy(template("report.md.j2").render(_words(shown, options, choose(shown, options), {})))
 
 
 def parts(incident: Incident, options: Options, chosen: Chosen, alternatives: Mapping[str, str]) -> tuple[str, str]:
-    """Return the report without its cover and its appendix, for paper. ``alternatives``: pictures and what they show."""
+    """Return the report without its cover, and its appendix. ``alternatives``: the pictures and what they show."""
     told = _words(incident, options, chosen, alternatives)
-    body, appendix = (_environment().get_template(f"{name}.md.j2").render(told) for name in ("body", "appendix"))
-    return _tidy(body), _tidy(appendix)
+    body, appendix = (template(f"{name}.md.j2").render(told) for name in ("body", "appendix"))
+    return tidy(body), tidy(appendix)
 
 
 def warm() -> None:
     """Compile the template."""
-    _environment().get_template("report.md.j2")
+    template("report.md.j2")
 
 
 def cover(incident: Incident, options: Options) -> tuple[tuple[str, str], ...]:
@@ -94,7 +89,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
         "more_gaps": story.unheard(incident), "todos": todos(incident), "turns": incident.every(Turn),
         "evidence": chosen.evidence, "evidence_left": len(incident.evidence) - len(chosen.evidence),
         "queries": chosen.queries[:QUERIES], "queries_left": max(len(chosen.queries) - QUERIES, 0),
-        "query_of": chosen.query_of, "pictures": pictures,
+        "query_of": chosen.query_of, "pictures": pictures, "REASONS": REASONS,
         "picture": lambda name: _picture(name, pictures),
     }  # fmt: skip
 
@@ -112,7 +107,7 @@ def _spread_note(chosen: Chosen) -> str:
     if spread is None or not spread.calls:
         return ""
     quiet = [s for column in spread.columns for s in column if s not in spread.since]
-    told = "Arrows lead from a service to its callers, the way that trouble takes; times are those of the first symptom."
+    told = "Arrows lead from a service to its callers, as trouble travels; times (UTC) are those of the first symptom."
     dashed = " Dashed: not affected." if quiet else ""
     inferred = "" if spread.declared else " The calls were inferred, nobody declared them."
     more = f" {spread.left_out} more services are not shown." if spread.left_out else ""
@@ -136,66 +131,3 @@ def _timeline(incident: Incident, options: Options) -> tuple[list[str], list[tup
         for m in moments(incident)
     ]  # fmt: skip
     return headings, rows
-
-
-def _listed(ids: Collection[str]) -> str:
-    more = f" and {len(ids) - CITED} more" if len(ids) > CITED else ""
-    return f"{', '.join(list(ids)[:CITED])}{more}"
-
-
-def _cited(ids: Collection[str]) -> str:
-    return f"({_listed(ids)})" if ids else ""
-
-
-def _bound(series: Series) -> str:
-    return ", ".join(f"{word} {figures.quantity(value, series.metric)}" for word, value in series.bounds) or "none"
-
-
-def _rival(rival: Rival) -> str:
-    """Its words, and the change where they don't name it already."""
-    named = rival.change is None or rival.change in rival.what
-    return escape.brief(rival.what, 300) + ("" if named else f" ({rival.change})")
-
-
-def _signature(turn: Turn) -> str:
-    """Who spoke, how sure they were themselves, when, and by what."""
-    status = "" if turn.status is TurnStatus.DONE else f", {words.TURNS[turn.status]}"
-    sure = f", own confidence {figures.share(turn.confidence)}" if turn.confidence is not None else ""
-    took = figures.duration(turn.at - turn.started_at)
-    return f"{words.AGENTS[turn.agent]}{status}{sure} · {figures.clock(turn.at)} UTC, {took}, by {turn.by}"
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("bot.report"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=escape.text,
-        autoescape=False,  # noqa: S701 - this is Markdown: `finalize` escapes every value for it
-    )
-    made.filters |= {
-        "brief": escape.brief, "code": escape.code, "cell_code": escape.cell_code, "prose": escape.prose,
-        "full": figures.full, "ranges": figures.ranges, "listed": _listed, "rival": _rival,
-        "trend": lambda series: figures.sparkline([value for _, value in series.readings]),
-        "score": gate.score, "rows": gate.rows, "stretch": lambda window: figures.stretch(*window), "clock": figures.clock,
-        "quantity": figures.quantity, "share": figures.share,
-        "cited": _cited, "bound": _bound, "said": lambda verdict: gate.DECISIONS[verdict.action],
-        "join": lambda parts, glue: Markdown(glue.join(escape.text(p) for p in parts)),
-        "decided": lambda a: words.DECISIONS[a.decision],
-        "outcome": lambda ended: words.OUTCOMES[ended.outcome],
-        "signature": _signature,
-    }  # fmt: skip
-    return made
-
-
-def _tidy(page: str) -> str:
-    """Return it with single blank lines: conditions in the template leave more."""
-    lines: list[str] = []
-    for line in page.splitlines():
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return "\n".join(lines).strip() + "\n"

@@ -21,8 +21,8 @@ def _drawn(incident: Incident, chosen: Chosen) -> Iterator[tuple[str, Picture]]:
     yield "flow", flow_picture(flow(incident))
     if chosen.spread is not None and sum(len(c) for c in chosen.spread.columns) >= TWO:
         yield "chain", chain_picture(chosen.spread)
-    first, *others = [series for _, series in chosen.signals] or [None]
-    if first is not None:
-        yield "signal", chart(first, chosen.marks)
-    if others:
-        yield "signals", charts([series for series in others if series], chosen.marks)
+    series = [seen for _, seen in chosen.signals]
+    if series:
+        yield "signal", chart(series[0], chosen.marks)
+    if len(series) > 1:
+        yield "signals", charts(series[1:], chosen.marks)

@@ -1,10 +1,10 @@
-"""One chart inside its frame: the readings, a grid, bounds as lines, instants that matter as upright lines with words."""
+"""One chart inside its frame: readings, grid, bounds, and the instants that matter as upright lines with words."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.report.drawing import BLUE, FAINT, GREEN, MUTED, ORANGE, PURPLE, VERMILION
+from bot.report.drawing import BLUE, DPI, FAINT, GREEN, MUTED, ORANGE, PURPLE, VERMILION
 from bot.report.figures import quantity
 from bot.report.observed import Series
 
@@ -81,15 +81,14 @@ def _mark(axes: "Axes", marks: Sequence[Mark], start: datetime, end: datetime) -
         level = next((i for i, taken in enumerate(free) if centre - half > taken), 0)
         free[level] = centre + half
         axes.text(
-            centre, 1 + (0.04 + 0.115 * level) / up, label, transform=axes.transAxes, size=6.6, color=COLOURS[mark.kind],
-            ha="center", va="bottom", weight="bold",
+            centre, 1 + (0.04 + 0.115 * level) / up, label, transform=axes.transAxes, size=6.6,
+            color=COLOURS[mark.kind], ha="center", va="bottom", weight="bold",
         )  # fmt: skip
 
 
 def _inches(axes: "Axes") -> tuple[float, float]:
     """Return how wide and high the frame is."""
-    box, figure = axes.get_position(), axes.figure.get_size_inches()
-    return float(box.width * figure[0]), float(box.height * figure[1])
+    return float(axes.bbox.width / DPI), float(axes.bbox.height / DPI)
 
 
 def _frame(axes: "Axes", start: datetime, end: datetime, metric: str | None) -> None:
@@ -106,7 +105,10 @@ def _frame(axes: "Axes", start: datetime, end: datetime, metric: str | None) -> 
         axes.text(left, level, quantity(level, metric), size=7, color=MUTED, ha="right", va="center")
     for tick in _ticks(start, end, int(wide / 0.75)):
         label = f"{tick:%H:%M}"
-        axes.text(_minutes(tick, start), below, label, size=7, color=MUTED, ha="center", va="top")
+        x = _minutes(tick, start)
+        if x < across * 0.2 / wide:  # there stands the zone
+            continue
+        axes.text(x, below, label, size=7, color=MUTED, ha="center", va="top")
     axes.text(left, below, "UTC", size=7, color=MUTED, ha="right", va="top")
 
 

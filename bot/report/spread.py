@@ -30,7 +30,7 @@ class Spread(NamedTuple):
 
 
 def spread(incident: Incident, diagnosis: Diagnosis) -> Spread:
-    """Return the culprit, the path to whoever paged, the nearest victims and the neighbours, at most twelve services."""
+    """Return the culprit, the path to whoever paged, the victims and the neighbours, at most twelve services."""
     graph = observed.topology(incident.evidence)
     culprit, paged = diagnosis.culprit_service, incident.alert.service
     path = tuple(reversed(graph.path(paged, culprit))) if culprit else ()

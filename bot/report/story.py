@@ -69,11 +69,14 @@ def blamed(diagnosis: Diagnosis | None) -> str:
         return f"No cause was established{shown} ({sure})."
     if change is not None:
         name = change.id or f"commit {(change.commit or 'unknown')[:SHA]}"
-        return f"The {change.kind} change {name} of {change.service or where or 'an unknown service'} did it ({sure})."
-    kind = f"the cause is of the kind “{diagnosis.category}”"
-    blame = "" if diagnosis.category is Category.CHANGE else "No change did it: "
-    told = f"{blame}{kind}, at {where}" if where else f"{blame}{kind}"
-    return f"{told[:1].upper()}{told[1:]} ({sure})."
+        did = words.graded(diagnosis.confidence, "did it", "most likely did it", "may have done it")
+        return f"The {change.kind} change {name} of {change.service or where or 'an unknown service'} {did} ({sure})."
+    lead = words.graded(
+        diagnosis.confidence, "No change did it", "Most likely no change did it", "Perhaps no change did it"
+    )
+    at = f", at {where}" if where else ""
+    kind = f"the cause is of the kind “{diagnosis.category}”{at}"
+    return f"{kind[:1].upper() + kind[1:] if diagnosis.category is Category.CHANGE else f'{lead}: {kind}'} ({sure})."
 
 
 def impact(incident: Incident) -> tuple[str, ...]:
@@ -113,7 +116,7 @@ def culprit_change(diagnosis: Diagnosis | None) -> str:
         blame = diagnosis is None or diagnosis.category in {Category.UNKNOWN, Category.CHANGE}
         return "none established" if blame else "none: no change did it"
     commit = f"commit {change.commit[:SHA]}" if change.commit else "not known"
-    return f"{change.id or commit} ({change.kind} of {clock(change.at)} UTC)"
+    return f"{change.id or commit} ({change.kind})"
 
 
 def unheard(incident: Incident) -> tuple[str, ...]:

@@ -77,9 +77,9 @@ def _spoken(name: str, turns: list[Turn], missing: State) -> Step:
     if all(t.status is not TurnStatus.DONE for t in turns):
         return Step(name, State.FAILED, words.TURNS[turns[-1].status])
     found = sum(len(t.found) for t in turns)
-    pieces = f"{found} piece{'s' * (found != 1)} of evidence" if found else "no evidence filed"
-    rounds = f", {len(turns)} rounds" if len(turns) > 1 else ""
-    return Step(name, State.DONE, f"{took}{rounds}" if name == "Plan" else f"{pieces}{rounds}")
+    evidence = f"{found or 'no'} piece{'s' * (found != 1)}"
+    rounds = f", {len(turns)} rounds" if len(turns) > 1 else " of evidence"
+    return Step(name, State.DONE, took if name == "Plan" else f"{evidence}{rounds}")
 
 
 def _decided(incident: Incident, missing: State) -> Step:

@@ -9,8 +9,8 @@ from bot.report import observed, words
 from bot.report.escape import brief
 from bot.report.figures import duration, quantity
 from bot.report.story import blamed
-from incident.diagnosis import Link
 from incident.facts import (
+    Agent,
     AlertResolved,
     AlertSeen,
     Approval,
@@ -83,16 +83,14 @@ def _symptoms(incident: Incident) -> list[Moment]:
     if diagnosis is None:
         return []
     change = diagnosis.culprit_change
-    links = [k for k in diagnosis.causal_chain if k.at and not (change and k.at == change.at)][:SYMPTOMS_SHOWN]
-    rows = [_symptom(link, link.at, diagnosis.onset) for link in links if link.at]
-    if diagnosis.onset is None or any(row.mark == "Onset" for row in rows):
-        return rows
+    links = [k for k in diagnosis.causal_chain if not (change and k.at == change.at)][:SYMPTOMS_SHOWN]
+    rows = [Moment(k.at, "Symptom", f"{k.service}: {brief(k.what, 300)}.", k.evidence) for k in links if k.at]
+    first = next((n for n, row in enumerate(rows) if row.at == diagnosis.onset), None)
+    if first is not None:
+        return [row._replace(mark="Onset") if n == first else row for n, row in enumerate(rows)]
     service = diagnosis.culprit_service or incident.alert.service
-    return [Moment(diagnosis.onset, "Onset", f"The first sign of trouble, at {service}."), *rows]
-
-
-def _symptom(link: Link, at: datetime, onset: datetime | None) -> Moment:
-    return Moment(at, "Onset" if at == onset else "Symptom", f"{link.service}: {brief(link.what, 300)}.", link.evidence)
+    told = f"The first sign of trouble, at {service}."
+    return [*([Moment(diagnosis.onset, "Onset", told)] if diagnosis.onset else []), *rows]
 
 
 def _told_facts(incident: Incident) -> Iterable[Moment]:
@@ -106,8 +104,12 @@ def _told_facts(incident: Incident) -> Iterable[Moment]:
 def _investigated(turns: list[Turn]) -> Moment:
     """One round of the team's work; what each said is in the appendix."""
     start, end = min(t.started_at for t in turns), max(t.at for t in turns)
-    who = ", ".join(dict.fromkeys(words.AGENTS[t.agent].lower() for t in turns))
-    lost = [f" The {words.AGENTS[t.agent].lower()} {words.MISHAPS[t.status]}." for t in turns if t.status is not TurnStatus.DONE]
+    who = ", ".join(words.AGENTS[a].lower() for a in Agent if a in {t.agent for t in turns})
+    lost = [
+        f" The {words.AGENTS[t.agent].lower()} {words.MISHAPS[t.status]}."
+        for t in turns
+        if t.status is not TurnStatus.DONE
+    ]
     return Moment(start, "Team", f"Investigated for {duration(end - start)} by {who}.{''.join(dict.fromkeys(lost))}")
 
 

@@ -9,6 +9,8 @@ AGENTS = {
     Agent.COMMANDER: "Commander", Agent.LOGS: "Logs agent", Agent.METRICS: "Metrics agent",
     Agent.DEPLOY: "Deploy agent",
 }  # fmt: skip
+SPEAKERS = {"offline": "the offline reasoner"}
+"""Who spoke for an agent, where it isn't the name of a model."""
 STATUSES = {
     Status.INVESTIGATING: "being investigated",
     Status.AWAITING_APPROVAL: "waiting for approval",
@@ -73,9 +75,14 @@ def verdict(given: Verdict | None) -> str:
 
 def sureness(confidence: float) -> str:
     """Return how much a confidence is worth."""
+    return graded(confidence, "high confidence", "medium confidence", "low confidence")
+
+
+def graded(confidence: float, high: str, medium: str, low: str) -> str:
+    """Return the word that fits a confidence."""
     if confidence >= HIGH:
-        return "high confidence"
-    return "medium confidence" if confidence >= MEDIUM else "low confidence"
+        return high
+    return medium if confidence >= MEDIUM else low
 
 
 def draft(incident: Incident) -> str:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,8 @@ from markdown_it import MarkdownIt
 from bot import report
 from bot.report.blameless import without_authors
 from bot.report.escape import Markdown, code, prose, text
-from bot.report.figures import duration, quantity
+from bot.report.figures import duration, quantity, ranges, sparkline
+from bot.report.observed import Series
 from bot.report.timeline import moments
 from incident.change import ChangeKind
 from incident.diagnosis import Category
@@ -72,7 +74,8 @@ def everywhere(words: str) -> Incident:
 def test_the_essentials_are_in_the_text() -> None:
     page = report.markdown(case.resolved())
     for essential in (
-        "INC-7F3K2", "checkout-service", "chg-88", "cfg-411", "91 %", "config-revert", "2,011 ms", "212 ms",
+        "INC-7F3K2", "checkout-service", "chg-88", "cfg-411", "91 %", "2,011 ms", "212 ms",
+        "put the earlier configuration back",
         "No spans were recorded.", "dep-31", "More traffic", "names-a-change", "✓ passed", "? unknown", "U123",
         "Revert 9f2c1ab7 in the main branch", "corrected to 412", "24 s", "offline",
     ):  # fmt: skip
@@ -157,7 +160,8 @@ def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
 def test_the_timeline_is_in_the_order_of_real_times() -> None:
     rows = moments(case.resolved())
     assert [r.at for r in rows] == sorted(r.at for r in rows)
-    assert [r.mark for r in rows[:4]] == ["Deploy", "Config", "Onset", "Alert"]
+    assert [r.mark for r in rows[:6]] == ["Deploy", "Config", "Onset", "Symptom", "Alert", "Team"]
+    assert len([r for r in rows if r.mark == "Team"]) == 1, "a round of the team is one row"
 
 
 def test_the_readers_own_time_stands_beside_utc() -> None:
@@ -167,13 +171,24 @@ def test_the_readers_own_time_stands_beside_utc() -> None:
     assert "Europe" not in report.markdown(case.resolved())
 
 
-def test_two_hundred_pieces_of_evidence_are_capped_and_counted() -> None:
+def test_evidence_that_the_conclusion_does_not_need_is_counted_by_its_query() -> None:
     many = tuple(case.evidence(n, {"kind": "log"}, statement="x" * 900) for n in range(10, 210))
     incident = case.grown(case.fresh(), case.turn(case.Agent.LOGS, 1, "many", many), case.diagnosis(evidence=("E200",)))
     page = report.markdown(incident)
-    assert "160 more pieces were filed" in page
-    assert page.index("| E200 |") < page.index("| E10 |")
+    assert "199 more pieces were filed" in page
+    assert "| E200 |" in page
+    assert "| E10 |" not in page
+    assert "E10 to E209 |" in page
     assert "(500 more characters)" in page
+
+
+def test_five_hundred_cited_pieces_and_queries_are_capped_and_counted() -> None:
+    many = tuple(case.evidence(n, {"kind": "log"}, query=f"q{n}") for n in range(10, 510))
+    cited = tuple(e.id for e in many)
+    incident = case.grown(case.fresh(), case.turn(case.Agent.LOGS, 1, "many", many), case.diagnosis(evidence=cited))
+    page = report.markdown(incident)
+    assert "485 more pieces were filed" in page
+    assert "480 more queries are in the JSON document" in page
 
 
 def with_author() -> Incident:
@@ -208,13 +223,98 @@ def test_what_a_missing_agent_would_have_seen_is_a_gap() -> None:
 @pytest.mark.parametrize("world", list(World))
 def test_every_kind_of_cause_can_be_told(category: Category, world: World) -> None:
     known = {"category": category, "culprit_change": None, "culprit_service": None, "onset": None}
-    assert f"Kind of cause | {category} |" in report.markdown(case.reported(world, **known))
+    assert f"| **Kind of cause** | {category} |" in report.markdown(case.reported(world, **known))
 
 
 @pytest.mark.parametrize("kind", list(ChangeKind))
 def test_every_kind_of_change_can_be_told(kind: ChangeKind) -> None:
     change = case.CulpritChange(id="c", kind=kind, at=case.at(-15))
-    assert f"{kind} of" in report.markdown(case.reported(culprit_change=change))
+    assert f"c ({kind})" in report.markdown(case.reported(culprit_change=change))
+
+
+def test_what_is_to_blame_is_said_as_surely_as_it_is_known() -> None:
+    assert "did it (high confidence" in report.markdown(case.reported())
+    assert "most likely did it (medium confidence" in report.markdown(case.reported(confidence=0.6))
+    assert "may have done it (low confidence" in report.markdown(case.reported(confidence=0.3))
+
+
+def test_the_cause_is_told_once() -> None:
+    page = report.markdown(case.resolved())
+    assert page.count("so requests queue for a connection and time out") == 1
+
+
+def test_checks_with_one_answer_are_one_row_and_the_failed_come_first() -> None:
+    said = "No change is named."
+    checks = (
+        case.GateCheck(name="fine", result=case.CheckResult.PASSED, reason="It is."),
+        case.GateCheck(name="first", result=case.CheckResult.UNKNOWN, reason=said),
+        case.GateCheck(name="second", result=case.CheckResult.UNKNOWN, reason=said),
+        case.GateCheck(name="bad", result=case.CheckResult.FAILED, reason="It isn't."),
+    )
+    incident = case.grown(case.fresh(), *case.turns(), case.diagnosis(), case.verdict(Action.REPORT, checks=checks))
+    page = report.markdown(incident)
+    assert "| first, second | ? unknown | No change is named. |" in page
+    assert page.index("| bad |") < page.index("| first, second |") < page.index("| fine |")
+    assert "Of 4 checks: 1 passed, 2 unknown, 1 failed." in page
+
+
+def test_an_incident_without_a_causal_chain_has_a_report() -> None:
+    known = {"category": Category.NONE, "causal_chain": (), "culprit_change": None, "culprit_service": None}
+    assert "Nothing is wrong any more" in report.markdown(case.reported(**known))
+
+
+def test_the_flow_and_the_chain_are_drawn_for_readers_of_markdown() -> None:
+    page = report.markdown(case.resolved())
+    assert page.count("```mermaid") == 2
+    assert "plan --> agent0 & agent1 & agent2 --> decide --> act --> check" in page
+    assert 'agent0["Logs agent<br/>done<br/>1 piece of evidence"]' in page
+    assert '["checkout-service<br/>culprit, paged, 13:52:00 UTC"]' in page
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_service_can_not_bring_its_own_diagram(words: str) -> None:
+    page = report.markdown(everywhere(words))
+    diagrams = re.findall(r"```mermaid\n(.*?)```", page, re.DOTALL)
+    labels = [label for diagram in diagrams for label in re.findall(r'\["(.*)"\]', diagram)]
+    assert labels
+    assert not [c for label in labels for c in label.replace("<br/>", "") if c in "<>\"'`[]{}&;#|\\!"]
+
+
+def test_the_readings_have_a_trend_that_can_be_read_raw() -> None:
+    assert sparkline([0.0, 1.0, 8.0]) == "▁▂█"
+    assert sparkline([5.0, 5.0]) == "▁▁"
+    assert len(sparkline([float(n) for n in range(400)])) <= 24
+    assert "█" in report.markdown(case.resolved())
+
+
+def test_a_limit_is_told_only_where_the_readings_come_near_to_it() -> None:
+    near = Series(kind="metric", service="s", limit=10.0, readings=((case.at(0), 9.0),))
+    far = Series(kind="metric", service="s", limit=10.0, readings=((case.at(0), 1914.0),))
+    assert near.bounds == (("limit", 10.0),)
+    assert far.bounds == ()
+
+
+def test_how_it_stands_is_the_first_line() -> None:
+    asked = case.grown(case.fresh(), *case.turns(), case.diagnosis(), case.verdict(Action.ASK))
+    no = Approval(at=case.at(3), decision=Decision.REJECTED, by="U1", digest=case.PLAN.digest)
+    failed = RollbackEnded(at=case.at(4), key="k", outcome=Outcome.FAILED)
+    broken = case.grown(
+        case.fresh(), *case.turns(), case.diagnosis(), case.verdict(expires_at=case.at(3)),
+        RollbackStarted(at=case.at(3.5), key="k", plan=case.PLAN), failed,
+    )  # fmt: skip
+    gone = case.grown(case.fresh(), Fault(at=case.at(1), step="investigate", error_id="abc", reason="gone"))
+    for incident, said in (
+        (case.resolved(), "Resolved. chg-88 was rolled back and the signal that paged recovered."),
+        (case.reported(), "Reported. Nothing was changed: this is a rehearsal."),
+        (case.reported(World.REAL), "Reported. Nothing was changed: what to do is for a person to decide."),
+        (case.reported(World.REAL, category=Category.NONE), "Reported. Nothing is wrong any more"),
+        (asked.after(no), "Reported. Nothing was changed: the rollback was rejected."),
+        (case.unlucky(), "Handed over. A person has to go on: after the rollback the signal that paged did not"),
+        (broken, "Handed over. A person has to go on: the rollback did not succeed."),
+        (gone, "Handed over. A person has to go on: the step “investigate” failed"),
+        (asked, "Draft: this incident is waiting for approval"),
+    ):  # fmt: skip
+        assert said in report.markdown(incident).splitlines()[2]
 
 
 def test_damaged_values_of_evidence_are_skipped() -> None:
@@ -227,4 +327,15 @@ def test_quantities_carry_the_unit_of_their_metric() -> None:
     assert quantity(2011.4, "http_request_duration_p99_ms") == "2,011 ms"
     assert quantity(0.65, "http_error_ratio") == "65 %"
     assert quantity(float("inf")) == "not known"
+    assert quantity(0.4834, "PodServerLatencyP90(s)") == "0.483 s"
     assert duration(timedelta(minutes=185)) == "3 h 5 min"
+    assert duration(timedelta(milliseconds=300)) == "under a second"
+
+
+def test_ids_are_told_in_short() -> None:
+    assert ranges(("E7", "E1", "E3", "E2", "E9", "E8")) == "E1 to E3, E7 to E9"
+
+
+def test_a_number_is_escaped_only_where_it_would_begin_a_list() -> None:
+    assert text("0.194 ms") == "0.194 ms"
+    assert text("1. first") == "1\\. first"

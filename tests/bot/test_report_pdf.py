@@ -7,12 +7,15 @@ import pypdf
 import pytest
 
 from bot import report
-from bot.report.charts import Mark, chart
+from bot.report.charts import chart, focus
+from bot.report.chosen import choose
 from bot.report.diagrams import flow_picture
 from bot.report.drawing import printable
 from bot.report.observed import Series
 from bot.report.paper import NOTHING, resolver
-from bot.report.pictures import recovery_picture
+from bot.report.pictures import pictures
+from bot.report.plotting import Mark
+from bot.report.spread import spread
 from bot.report.team import State, flow
 from incident.facts import Action
 from incident.model import Incident
@@ -83,8 +86,9 @@ def test_endless_words_wrap() -> None:
 
 def test_two_hundred_pieces_of_evidence_are_printed_in_part() -> None:
     many = tuple(case.evidence(n, {"kind": "log"}, query="q" * 300) for n in range(10, 210))
-    incident = case.grown(case.fresh(), case.turn(case.Agent.LOGS, 1, "many", many), case.diagnosis())
-    assert "160 more pieces were filed" in words_of(incident)
+    cited = case.diagnosis(evidence=tuple(e.id for e in many))
+    incident = case.grown(case.fresh(), case.turn(case.Agent.LOGS, 1, "many", many), cited)
+    assert "185 more pieces were filed" in words_of(incident)
 
 
 def test_authors_stay_off_the_paper() -> None:
@@ -126,9 +130,45 @@ def test_pictures_say_in_words_what_they_show() -> None:
     picture = flow_picture(flow(case.unlucky()))
     assert picture.png.startswith(PNG)
     assert "Logs agent: failed (too late)" in picture.alt
-    recovery = recovery_picture(case.resolved())
-    assert recovery is not None
-    assert "rollback at" in recovery.alt
+    drawn = pictures(case.resolved(), choose(case.resolved(), report.Options()))
+    assert {"flow", "chain", "signal", "signals"} == set(drawn)
+    for told in ("change at", "onset at", "alert at", "rollback at", "recovered at"):
+        assert told in drawn["signal"].alt, "the signal's picture goes on to the recovery"
+    assert "not affected" not in drawn["chain"].alt
+
+
+def test_the_first_page_says_it_all() -> None:
+    first = pypdf.PdfReader(io.BytesIO(report.pdf(case.resolved()))).pages[0].extract_text()
+    for section in ("Resolved.", "Summary", "Impact", "Root cause", "Decision", "Actions", "Owner"):
+        assert section in first
+
+
+def test_charts_show_the_stretch_that_tells_the_story() -> None:
+    seen = tuple((case.at(m), float(m)) for m in range(-600, 1))
+    series = Series(kind="metric", service="s", readings=seen)
+    assert focus(series, [Mark("change", case.at(-60))]).readings[0][0] == case.at(-120)
+    assert focus(series, [Mark("onset", case.at(-5))]).readings[0][0] == case.at(-60)
+    assert focus(series, [Mark("change", case.at(-4000))]) == series, "a mark outside moves nothing"
+    sparse = series.model_copy(update={"readings": seen[::120]})
+    assert focus(sparse, [Mark("onset", case.at(-5))]) == sparse
+
+
+def test_the_chain_shows_neighbours_that_were_not_affected() -> None:
+    shown = spread(case.resolved(), case.diagnosis())
+    assert shown.columns[0] == ("payment-gateway", "inventory-service", "postgres-db", "redis-cache")
+    assert shown.columns[1] == ("checkout-service",)
+    assert shown.since["checkout-service"] == case.at(-13), "its first symptom, not the change"
+    assert "postgres-db" not in shown.since
+
+
+def test_a_large_topology_is_cut_to_what_matters() -> None:
+    wide = {f"svc-{n}": [f"svc-{n + 1}", "checkout-service"] for n in range(60)}
+    calls = case.evidence(90, {"kind": "topology", "depends_on": wide}, source=case.Source.TOPOLOGY)
+    incident = case.grown(case.fresh(), case.turn(case.Agent.METRICS, 1, "wide", (calls,)), case.diagnosis())
+    shown = spread(incident, case.diagnosis())
+    assert sum(len(column) for column in shown.columns) == 12
+    assert shown.left_out == 61 + 4 - 12
+    assert "more services are not shown" in words_of(incident)
 
 
 @pytest.mark.parametrize("values", [(0.0, 0.0), (-5.0, -1.0), (1e300, 2e300), (1e-9, 2e-9), (7.0, 7.0)])
