@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.report import page, words
 from bot.report.blameless import without_authors
+from bot.report.breaking import let_long_tables_break
 from bot.report.chosen import choose
 from bot.report.drawing import Picture, font_folder, glyphs, printable
 from bot.report.ending import banner
@@ -80,7 +81,7 @@ def _html(incident: Incident, options: Options, body: str, appendix: str) -> str
 
 
 def _line(raw: str, limit: int) -> str:
-    return printable(brief(visible(raw), limit))
+    return brief(printable(visible(raw)), limit)
 
 
 def _print(html: str, drawn: Mapping[str, Picture]) -> bytes:
@@ -93,6 +94,7 @@ def _print(html: str, drawn: Mapping[str, Picture]) -> bytes:
 
         letters = ResourceAccessPolicy.server(font_folder(), allow_remote=False, max_render_seconds=LONGEST)
         logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
+        let_long_tables_break()
         rl_config.useA85 = 0  # pictures as bytes: as text they take a quarter longer and more room
         sheet = io.BytesIO()
         try:

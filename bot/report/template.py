@@ -1,6 +1,6 @@
 """Our Markdown templates: every value is escaped unless it is Markdown already, and the small words they use."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,21 @@ def _rival(rival: Rival) -> str:
 
 def _signature(turn: Turn) -> str:
     """Who spoke, how sure they were themselves, when, and by what."""
-    status = "" if turn.status is TurnStatus.DONE else f", {words.TURNS[turn.status]}"
-    sure = f", own confidence {figures.share(turn.confidence)}" if turn.confidence is not None else ""
+    status = "" if turn.status is TurnStatus.DONE else words.TURNS[turn.status]
+    sure = f"own confidence {figures.share(turn.confidence)}" if turn.confidence is not None else ""
     took = figures.duration(turn.at - turn.started_at)
-    by = words.SPEAKERS.get(turn.by, turn.by)
-    return f"{words.AGENTS[turn.agent]}{status}{sure} · {figures.clock(turn.at)} UTC, {took}, by {by}"
+    parts = (words.AGENTS[turn.agent], status, sure, f"{figures.clock(turn.at)} UTC", took, turn.by)
+    return " · ".join(part for part in parts if part)
 
 
 def template(name: str) -> "Template":
     """Return one of our templates, compiled."""
     return _environment().get_template(name)
+
+
+def _shown(value: object) -> Markdown:
+    """Escape a value and bound it: a name of twenty thousand letters would fill pages."""
+    return value if isinstance(value, Markdown) else escape.text(escape.brief(str(value)))
 
 
 @cache
@@ -59,11 +64,17 @@ def _environment() -> "Environment":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=escape.text,
+        finalize=_shown,
         autoescape=False,  # noqa: S701 - this is Markdown: `finalize` escapes every value for it
     )
-    made.filters |= {
-        "brief": escape.brief, "code": escape.code, "cell_code": escape.cell_code, "prose": escape.prose,
+    made.filters |= _filters()
+    return made
+
+
+def _filters() -> dict[str, Callable[..., object]]:
+    return {
+        "brief": lambda raw, limit=escape.SHOWN: escape.text(escape.brief(raw, limit)),
+        "code": escape.code, "cell_code": escape.cell_code, "prose": escape.prose,
         "full": figures.full, "ranges": figures.ranges, "listed": _listed, "rival": _rival,
         "trend": lambda series: figures.sparkline([value for _, value in series.readings]),
         "reasons": lambda parts: "; ".join(escape.brief(part.rstrip("."), 300) for part in parts) + ".",
@@ -71,12 +82,11 @@ def _environment() -> "Environment":
         "stretch": lambda window: figures.stretch(*window), "clock": figures.clock,
         "quantity": figures.quantity, "share": figures.share,
         "cited": _cited, "bound": _bound, "said": lambda verdict: gate.DECISIONS[verdict.action],
-        "join": lambda parts, glue: Markdown(glue.join(escape.text(p) for p in parts)),
+        "join": lambda parts, glue: Markdown(glue.join(map(_shown, parts))),
         "decided": lambda a: words.DECISIONS[a.decision],
         "outcome": lambda ended: words.OUTCOMES[ended.outcome],
         "signature": _signature,
     }  # fmt: skip
-    return made
 
 
 def tidy(page: str) -> str:

@@ -84,7 +84,9 @@ def _symptoms(incident: Incident) -> list[Moment]:
         return []
     change = diagnosis.culprit_change
     links = [k for k in diagnosis.causal_chain if not (change and k.at == change.at)][:SYMPTOMS_SHOWN]
-    rows = [Moment(k.at, "Symptom", f"{k.service}: {brief(k.what, 300)}.", k.evidence) for k in links if k.at]
+    rows = [
+        Moment(k.at, "Symptom", f"{k.service}: {brief(k.what.rstrip('.'), 300)}.", k.evidence) for k in links if k.at
+    ]
     first = next((n for n, row in enumerate(rows) if row.at == diagnosis.onset), None)
     if first is not None:
         return [row._replace(mark="Onset") if n == first else row for n, row in enumerate(rows)]

@@ -9,8 +9,6 @@ AGENTS = {
     Agent.COMMANDER: "Commander", Agent.LOGS: "Logs agent", Agent.METRICS: "Metrics agent",
     Agent.DEPLOY: "Deploy agent",
 }  # fmt: skip
-SPEAKERS = {"offline": "the offline reasoner"}
-"""Who spoke for an agent, where it isn't the name of a model."""
 STATUSES = {
     Status.INVESTIGATING: "being investigated",
     Status.AWAITING_APPROVAL: "waiting for approval",
