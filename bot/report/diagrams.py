@@ -81,7 +81,6 @@ def chain_picture(spread: Spread) -> Picture:
         Arrow(boxes[callee], boxes[caller], VERMILION if {caller, callee} <= spread.since.keys() else MUTED)
         for caller, callee in calls
         if boxes[callee].x < boxes[caller].x
-        and ({caller, callee} <= spread.since.keys() or spread.culprit in {caller, callee})
     ]
 
     def paint(figure: "Figure") -> None:

@@ -38,7 +38,13 @@ def spread(incident: Incident, diagnosis: Diagnosis) -> Spread:
     hit = dict.fromkeys((*((culprit,) if culprit else ()), *path, *chain, paged, *diagnosis.blast_radius))
     near = _neighbours(graph, culprit or paged)
     services = tuple(dict.fromkeys((*hit, *near)))[:MOST]
-    calls = [(a, b) for a, needs in graph.depends_on.items() for b in needs if a in services and b in services]
+    calls = [
+        (caller, callee)
+        for caller, needs in graph.depends_on.items()
+        for callee in needs
+        if {caller, callee} <= set(services)
+        and ({caller, callee} <= hit.keys() or (culprit or paged) in {caller, callee})
+    ]
     if not calls:
         calls = [(b, a) for a, b in pairwise(dict.fromkeys(s for s in chain if s in services))]
     depth = _depths(services, calls, culprit or paged)

@@ -74,7 +74,7 @@ def _environment() -> "Environment":
 def _filters() -> dict[str, Callable[..., object]]:
     return {
         "brief": lambda raw, limit=escape.SHOWN: escape.text(escape.brief(raw, limit)),
-        "code": escape.code, "cell_code": escape.cell_code, "prose": escape.prose,
+        "code": escape.code, "query": lambda raw: escape.cell_code(escape.brief(raw, 240)), "prose": escape.prose,
         "full": figures.full, "ranges": figures.ranges, "listed": _listed, "rival": _rival,
         "trend": lambda series: figures.sparkline([value for _, value in series.readings]),
         "reasons": lambda parts: "; ".join(escape.brief(part.rstrip("."), 300) for part in parts) + ".",
@@ -84,6 +84,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "cited": _cited, "bound": _bound, "said": lambda verdict: gate.DECISIONS[verdict.action],
         "join": lambda parts, glue: Markdown(glue.join(map(_shown, parts))),
         "decided": lambda a: words.DECISIONS[a.decision],
+        "doing": words.doing,
         "outcome": lambda ended: words.OUTCOMES[ended.outcome],
         "signature": _signature,
     }  # fmt: skip

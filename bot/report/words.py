@@ -1,7 +1,18 @@
 """The words for states and verdicts: what a reader must not have to guess."""
 
 from incident.diagnosis import Remediation
-from incident.facts import Action, Agent, CheckResult, Decision, Outcome, Recovery, TurnStatus, Verdict
+from incident.facts import (
+    Action,
+    Agent,
+    CheckResult,
+    Decision,
+    Outcome,
+    Recovery,
+    RollbackEnded,
+    RollbackStarted,
+    TurnStatus,
+    Verdict,
+)  # fmt: skip
 from incident.model import Incident, World
 from incident.status import Status
 
@@ -69,6 +80,14 @@ def verdict(given: Verdict | None) -> str:
         return "none yet"
     said = ACTIONS[given.action]
     return f"{said} (rehearsed, nothing is executed)" if given.rehearsed else said
+
+
+def doing(incident: Incident) -> str:
+    """Return what has become of the plan."""
+    ended = incident.last(RollbackEnded)
+    if ended is None:
+        return "The plan" if incident.last(RollbackStarted) is None else "Being done"
+    return "What was done" if ended.outcome is Outcome.SUCCEEDED else "What was tried"
 
 
 def sureness(confidence: float) -> str:

@@ -315,6 +315,20 @@ def test_how_it_stands_is_the_first_line() -> None:
         (asked, "Draft: this incident is waiting for approval"),
     ):  # fmt: skip
         assert said in report.markdown(incident).splitlines()[2]
+    assert "What was done: **checkout-service**" in report.markdown(case.resolved())
+    assert "What was tried: **checkout-service**" in report.markdown(broken)
+    assert "The plan: **checkout-service**" in report.markdown(asked)
+
+
+def test_a_query_is_shown_as_it_has_to_be_asked() -> None:
+    query = '{service="a_b"} |= "[x] *y*"'
+    found = case.evidence(9, {"kind": "log"}, query=query)
+    page = report.markdown(case.grown(case.fresh(), case.turn(case.Agent.LOGS, 1, "x", (found,))))
+    assert "| `" + query.replace("|", "\\|") + "` |" in page
+
+
+def test_names_from_outside_can_not_fill_pages() -> None:
+    assert len(report.markdown(everywhere("w" * 20_000))) < 30_000
 
 
 def test_damaged_values_of_evidence_are_skipped() -> None:
