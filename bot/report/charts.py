@@ -71,7 +71,7 @@ def focus(series: Series, marks: Sequence[Mark]) -> Series:
 
 def _chart(figure: "Figure", series: Series, marks: Sequence[Mark], place: Place, title: str) -> None:
     width, height = figure.get_size_inches()
-    left, right, below, above = 0.62, 0.12, 0.27, 0.5 if place.w > WIDTH / 2 else 0.62
+    left, right, below, above = 0.62, 0.2, 0.27, 0.5 if place.w > WIDTH / 2 else 0.62
     axes = figure.add_axes((
         (place.x + left) / width, (place.y + below) / height,
         (place.w - left - right) / width, (place.h - below - above) / height,

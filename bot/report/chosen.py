@@ -46,7 +46,7 @@ def choose(incident: Incident, options: Options) -> Chosen:
     ordered = sorted(incident.evidence, key=lambda item: rank.get(item.id, len(rank)))
     rows = [item for item in ordered if item.id in rank] or ordered
     shown = spread(incident, diagnosis) if diagnosis else None
-    enough = shown if shown and (shown.culprit or len(shown.calls)) else None
+    enough = shown if shown and (shown.culprit or len(shown.since) > 1) else None
     return Chosen(
         tuple(rows[: options.evidence_rows]), _queries(ordered), _signals(incident, rows),
         _marks(incident, diagnosis), enough,

@@ -9,12 +9,14 @@ from bot.report.team import Flow, State, Step
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH, ROW = 7.1, 0.52
-"""Inches: of a picture, and of a service's row in it."""
+WIDTH = 7.1
+"""Inches of a picture."""
+LETTERS = 12.5
+"""Bold letters of a name to an inch."""
 
 
 class Box(NamedTuple):
-    """A box in inches from the lower left, with up to three lines of text and its look."""
+    """A box in inches from the lower left, with up to three lines of text, ``heads`` of them bold, and its look."""
 
     x: float
     y: float
@@ -24,6 +26,7 @@ class Box(NamedTuple):
     colour: str
     dashed: bool = False
     thick: bool = False
+    heads: int = 1
 
 
 class Arrow(NamedTuple):
@@ -68,11 +71,19 @@ def _step(step: Step, x: float, y: float, wide: float) -> Box:
 def chain_picture(spread: Spread) -> Picture:
     """Return the services that matter: trouble travels from the culprit to the right, against the calls."""
     columns = spread.columns
-    height = max(len(c) for c in columns) * ROW
     step = WIDTH / len(columns)
-    wide = min(1.75, step - (0.35 if len(columns) > 1 else 0))
+    wide = min(1.75, step - (0.28 if len(columns) > 1 else 0))
+    names = {service: _name(service, int(wide * LETTERS)) for column in columns for service in column}
+    tall = 0.3 + 0.13 * max(len(lines) for lines in names.values())
+    row = tall + 0.1
+    height = max(len(c) for c in columns) * row
     boxes = {
-        service: _service(service, spread, (i * step + (step - wide) / 2, _row(j, len(column), height)), wide)
+        service: _service(
+            names[service],
+            service,
+            spread,
+            (i * step + (step - wide) / 2, _row(j, len(column), height, tall), wide, tall),
+        )
         for i, column in enumerate(columns)
         for j, service in enumerate(column)
     }
@@ -90,18 +101,27 @@ def chain_picture(spread: Spread) -> Picture:
     return draw((WIDTH, height), f"How the trouble travelled, from the culprit to its callers: {told}.", paint)
 
 
-def _row(index: int, count: int, height: float) -> float:
-    return height - (index + 1) * height / count + (height / count - 0.42) / 2
+def _row(index: int, count: int, height: float, tall: float) -> float:
+    return height - (index + 1) * height / count + (height / count - tall) / 2
 
 
-def _service(service: str, spread: Spread, corner: tuple[float, float], wide: float) -> Box:
+def _name(service: str, length: int) -> tuple[str, ...]:
+    """Return the name on one line, or on two, cut at a mark between words where it has one."""
+    line = fitted(service, 2 * length)
+    if len(line) <= length:
+        return (line,)
+    marks = [n for n in range(len(line) - length, length + 1) if line[n - 1] in "-_.:/ …"]
+    at = max(marks, default=length)
+    return (line[:at], line[at:])
+
+
+def _service(name: tuple[str, ...], service: str, spread: Spread, frame: tuple[float, float, float, float]) -> Box:
     label, since = role(service, spread), spread.since.get(service)
     colour = VERMILION if service == spread.culprit else BLUE if service == spread.alerting else MUTED
-    hit = service in spread.since
     told = label + (f", {since:%H:%M}" if since else "")
     return Box(
-        *corner, wide, 0.42, (fitted(service, int(wide * 13)), told), colour,
-        dashed=not hit, thick=service in {spread.culprit, spread.alerting},
+        *frame, (*name, told), colour, dashed=service not in spread.since,
+        thick=service in {spread.culprit, spread.alerting}, heads=len(name),
     )  # fmt: skip
 
 
@@ -141,8 +161,9 @@ def _paint(figure: "Figure", boxes: list[Box], arrows: list[Arrow]) -> None:
 def _write(figure: "Figure", box: Box) -> None:
     for i, line in enumerate(box.lines):
         y = box.y + box.h - (i + 0.5) * (box.h - 0.08) / len(box.lines) - 0.04
+        bold = i < box.heads
         figure.text(
-            box.x + box.w / 2, y, line, ha="center", va="center", size=8 if i == 0 else 6.8,
-            weight="bold" if i == 0 else "normal", color=INK if i != 1 else box.colour,
+            box.x + box.w / 2, y, line, ha="center", va="center", size=7.6 if bold else 6.8,
+            weight="bold" if bold else "normal", color=box.colour if i == box.heads else INK,
             transform=figure.dpi_scale_trans,
         )  # fmt: skip
