@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from incident.change import ChangeKind
 from incident.model import Incident
 from incident.values import Json
 
@@ -18,13 +19,20 @@ SHORTEST = 3
 def without_authors(incident: Incident) -> Incident:
     """Return the incident with every name that its evidence gives as an author's replaced by ``[author]``."""
     values = [item.model_dump(mode="json") for item in incident.evidence]
-    names = {n.strip() for value in values for n in _names(value) if len(n.strip()) >= SHORTEST}
+    named = {n.strip() for value in values for n in _names(value)}
+    names = {n for n in named if len(n) >= SHORTEST and n.lower() not in _nobody(incident)}
     if not names:
         return incident
     longest_first = sorted(names, key=len, reverse=True)
     pattern = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n) for n in longest_first) + r")(?!\w)", re.IGNORECASE)
     facts = _replaced(incident.model_dump(mode="json", include={"facts", "alert"}), pattern)
     return Incident.model_validate({**incident.model_dump(mode="json", exclude={"facts", "alert"}), **facts})
+
+
+def _nobody(incident: Incident) -> frozenset[str]:
+    """Return what a machine may be called that ships changes, and a report can't do without: services and kinds."""
+    services = {item.service for item in incident.evidence if item.service} | {incident.alert.service}
+    return frozenset({*(s.lower() for s in services), *(kind.value for kind in ChangeKind)})
 
 
 def _names(value: Json) -> Iterator[str]:

@@ -207,6 +207,15 @@ def test_authors_stay_out_unless_asked_for() -> None:
     assert "Ada Lovelace" in report.markdown(with_author(), report.Options(authors=True))
 
 
+@pytest.mark.parametrize("name", ["deploy", "Config", "checkout-service"])
+def test_a_machine_that_ships_changes_does_not_take_its_word_out_of_the_report(name: str) -> None:
+    values = {"kind": "change", "id": "c1", "at": case.FIRED.isoformat(), "author": name}
+    said = f"c1 is a {name} by {name}."
+    found = case.evidence(9, values, statement=said)
+    incident = case.grown(case.fresh(), case.turn(case.Agent.DEPLOY, 1, said, (found,)), case.diagnosis(cause=said))
+    assert said in report.markdown(incident)
+
+
 def test_an_incident_that_names_no_author_stays_as_it_is() -> None:
     assert without_authors(case.resolved()) is not None
     assert without_authors(case.resolved()) == case.resolved()
