@@ -88,6 +88,13 @@ def _continued(series: Series, check: Check | None) -> Series:
     return series.model_copy(update={"readings": tuple(sorted({**dict(series.readings), **later}.items()))})
 
 
+def _quiet_by(check: Check | None) -> datetime | None:
+    """The last reading of a signal that recovered: a mark beyond it would be outside its chart."""
+    if check is None or check.result is not Recovery.RECOVERED:
+        return None
+    return max((r.at for r in check.readings), default=check.at)
+
+
 def _marks(incident: Incident, diagnosis: Diagnosis | None) -> tuple[Mark, ...]:
     started, check = incident.last(RollbackStarted), incident.last(Check)
     culprit = diagnosis.culprit_change if diagnosis else None
@@ -96,6 +103,6 @@ def _marks(incident: Incident, diagnosis: Diagnosis | None) -> tuple[Mark, ...]:
         ("onset", diagnosis.onset if diagnosis else None),
         ("alert", incident.alert.fired_at),
         ("rollback", started.at if started else None),
-        ("recovered", check.at if check and check.result is Recovery.RECOVERED else None),
+        ("recovered", _quiet_by(check)),
     )
     return tuple(Mark(kind, at) for kind, at in named if at is not None)

@@ -70,7 +70,8 @@ def blamed(diagnosis: Diagnosis | None) -> str:
     if change is not None:
         name = change.id or f"commit {(change.commit or 'unknown')[:SHA]}"
         did = words.graded(diagnosis.confidence, "did it", "most likely did it", "may have done it")
-        return f"The {change.kind} change {name} of {change.service or where or 'an unknown service'} {did} ({sure})."
+        at = change.service or where or "an unknown service"
+        return f"The {words.CHANGES[change.kind]} {name} of {at} {did} ({sure})."
     lead = words.graded(
         diagnosis.confidence, "No change did it", "Most likely no change did it", "Perhaps no change did it"
     )

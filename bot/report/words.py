@@ -1,5 +1,6 @@
 """The words for states and verdicts: what a reader must not have to guess."""
 
+from incident.change import ChangeKind
 from incident.diagnosis import Remediation
 from incident.facts import (
     Action,
@@ -55,6 +56,11 @@ REMEDIES = {
     Remediation.UNKNOWN: "not known",
 }
 SHORT = {Action.ROLLBACK: "roll back", Action.ASK: "ask", Action.REPORT: "report"}
+CHANGES = {
+    ChangeKind.DEPLOY: "deployment", ChangeKind.CONFIG: "configuration change", ChangeKind.FLAG: "flag change",
+    ChangeKind.SCALE: "scaling", ChangeKind.INFRA: "infrastructure change", ChangeKind.ROLLBACK: "rollback",
+    ChangeKind.OTHER: "change",
+}  # fmt: skip
 MARKS = {CheckResult.PASSED: "✓ passed", CheckResult.FAILED: "✗ failed", CheckResult.UNKNOWN: "? unknown"}
 DECISIONS = {
     Decision.APPROVED: "approved", Decision.REJECTED: "rejected", Decision.EXPIRED: "expired without an answer",

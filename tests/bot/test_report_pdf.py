@@ -17,12 +17,13 @@ from bot.report.pictures import pictures
 from bot.report.plotting import Mark
 from bot.report.spread import spread
 from bot.report.team import State, flow
-from incident.facts import Action
-from incident.model import Incident
+from incident.facts import Action, Check, Remark
+from incident.model import Incident, World
 from tests.bot import report_cases as case
 from tests.bot.test_report_markdown import HOSTILE, everywhere, with_author
 
 PNG = b"\x89PNG"
+OPTIONS = report.Options()
 
 
 def words_of(incident: Incident) -> str:
@@ -130,10 +131,14 @@ def test_pictures_say_in_words_what_they_show() -> None:
     picture = flow_picture(flow(case.unlucky()))
     assert picture.png.startswith(PNG)
     assert "Logs agent: failed (too late)" in picture.alt
-    drawn = pictures(case.resolved(), choose(case.resolved(), report.Options()))
+    drawn = pictures(case.resolved(), choose(case.resolved(), OPTIONS))
     assert {"flow", "chain", "signal", "signals"} == set(drawn)
     for told in ("change at", "onset at", "alert at", "rollback at", "recovered at"):
         assert told in drawn["signal"].alt, "the signal's picture goes on to the recovery"
+    late = case.resolved().last(Check)
+    assert late is not None
+    later = choose(case.grown(case.resolved_but_for_the_check(), late.model_copy(update={"at": case.at(30)})), OPTIONS)
+    assert Mark("recovered", case.at(10)) in later.marks, "its last reading, not the end of the wait"
     assert "not affected" not in drawn["chain"].alt
 
 
@@ -176,3 +181,13 @@ def test_charts_of_odd_values_are_drawn(values: tuple[float, float]) -> None:
     seen = tuple(zip((case.at(0), case.at(1)), values, strict=True))
     series = Series(kind="metric", service="中$x^2$", metric="m_$", readings=seen, threshold=3.0)
     assert chart(series, [Mark("onset", case.at(0.5))]).png.startswith(PNG)
+
+
+def test_a_long_table_begins_below_its_heading_and_goes_on_overleaf() -> None:
+    remarks = tuple(Remark(at=case.at(5 + n / 10), by="U1", text=f"remark {n}") for n in range(80))
+    incident = case.grown(case.reported(World.REAL), *remarks)
+    pages = [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(report.pdf(incident))).pages]
+    first = next(page for page in pages if "Timeline" in page)
+    assert "Deciding signals" in first
+    assert "Alert" in first.split("Timeline")[1], "rows, not a heading alone"
+    assert sum("What happened" in page for page in pages) > 1, "the headings again"
