@@ -37,7 +37,7 @@ def exhausted(case: Case) -> Iterator[Natural]:
     shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift)]
     ran_out = [(s, x) for s, x in shifts if x.signal in {Signal.RESOURCE, Signal.SATURATION}]
     for seen, shift in sorted(ran_out, key=lambda pair: -case.scores.get(pair[1].service, 0.0))[:MOST]:
-        full = shift.limit is not None and shift.after >= FULL * shift.limit
+        full = _full(shift)
         heard = (
             Witness("ranking", case.scores.get(shift.service, 0.0), 1.6, seen.id, f"{shift.service} shows it most"),
             Witness(
@@ -50,6 +50,12 @@ def exhausted(case: Case) -> Iterator[Natural]:
             Witness("full", float(full), 0.8, seen.id, "which is all there is"),
         )
         kind = Category.CAPACITY if shift.gradual and full else Category.RESOURCE
-        yield Natural(
-            kind, shift.service, f"{shift.service} ran out of what {shift.metric} measures", Remediation.SCALE, heard
-        )
+        yield Natural(kind, shift.service, f"{shift.metric} of {shift.service} {_way(shift)}", Remediation.SCALE, heard)
+
+
+def _full(shift: MetricShift) -> bool:
+    return shift.limit is not None and shift.after >= FULL * shift.limit
+
+
+def _way(shift: MetricShift) -> str:
+    return "reached its limit" if _full(shift) else "rose" if shift.after > shift.before else "fell"

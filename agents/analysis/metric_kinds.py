@@ -137,6 +137,8 @@ def limit_of(metric: str, peak: float, siblings: dict[str, float]) -> float | No
     ``siblings`` are the latest values of the same service's capacity series; the one with most words in common counts.
     """
     words = tokens(metric)
+    if words & LATENCY:
+        return None
     shared = {name: len(tokens(name) & words) for name in siblings}
     best = max(shared, key=lambda name: (shared[name], name), default=None)
     if best is not None and shared[best] >= min(2, len(words)) and siblings[best] > 0 and not is_capacity(metric):

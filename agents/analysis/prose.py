@@ -5,8 +5,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from agents.analysis.lexicon import GENERAL, symptoms_in
-from agents.analysis.observations import AlertSignal, CallShift, ChangeSeen, CommitSeen, LogPattern, MetricShift, Seen
+from agents.analysis.observations import (
+    AlertSignal,
+    CallAspect,
+    CallShift,
+    ChangeSeen,
+    CommitSeen,
+    LogPattern,
+    MetricShift,
+    Seen,
+)
 from agents.analysis.symptoms import complaint
+from agents.units import quantity
 from incident.alert import Alert
 from incident.change import ChangeKind
 
@@ -14,13 +24,16 @@ QUOTED = 110
 STRONGEST = 20.0
 FAINT = 3.0
 """Below this a log line is no sign of trouble that is worth telling of."""
-THOUSAND = 1000
 LONG = 180
 """Minutes from which one speaks of hours."""
 A_CHANGE = {
     ChangeKind.DEPLOY: "the deploy", ChangeKind.CONFIG: "the config change", ChangeKind.FLAG: "the flag",
     ChangeKind.SCALE: "the scaling", ChangeKind.INFRA: "the infrastructure change", ChangeKind.ROLLBACK: "the rollback",
     ChangeKind.OTHER: "the change",
+}  # fmt: skip
+ASPECTS = {
+    CallAspect.ERRORS: "the failing share", CallAspect.LATENCY: "the time", CallAspect.SELF_TIME: "the own time",
+    CallAspect.NETWORK: "the time on the way", CallAspect.MISSING: "the number", CallAspect.VOLUME: "the number",
 }  # fmt: skip
 
 
@@ -36,12 +49,7 @@ class Shown(NamedTuple):
 
 def clock(moment: datetime) -> str:
     """Return a time of day in UTC, as engineers write it."""
-    return f"{moment:%H:%M}"
-
-
-def number(value: float) -> str:
-    """Return a figure as short as it can be said without changing what it says."""
-    return f"{value:,.0f}" if abs(value) >= THOUSAND else f"{value:.3g}"
+    return f"{moment:%H:%M} UTC"
 
 
 def ago(moment: datetime, alert: Alert) -> str:
@@ -58,15 +66,23 @@ def shown(seen: Seen) -> Shown | None:
     if isinstance(what, MetricShift):
         verb = "rose" if what.after > what.before else "fell"
         slowly = " little by little" if what.gradual else ""
-        said = f"{what.metric} {verb}{slowly} from {number(what.before)} to {number(what.after)}"
+        before, after = quantity(what.metric, what.before), quantity(what.metric, what.after)
+        said = f"{what.metric} {verb}{slowly} from {before} to {after}"
         return Shown(what.service, said, what.onset, seen.id, _telling(what.metric, what.score))
     if isinstance(what, LogPattern) and complaint(what) and what.score >= FAINT:
         said = f"it logged '{shorten(what.example)}'"
         return Shown(what.service, said, what.onset or what.first_at, seen.id, _telling(what.template, what.score))
     if isinstance(what, CallShift):
-        said = f"{what.aspect} of calls to {what.callee} went from {number(what.before)} to {number(what.after)}"
+        said = f"{ASPECTS[what.aspect]} of calls to {what.callee} went from {_called(what, what.before)} to "
+        said += _called(what, what.after)
         return Shown(what.callee, said, what.onset, seen.id, 0.4 * min(what.score, STRONGEST))
     return None
+
+
+def _called(shift: CallShift, value: float) -> str:
+    if shift.aspect in {CallAspect.MISSING, CallAspect.VOLUME}:
+        return f"{value:.3g} per request"
+    return f"{100 * value:.3g} %" if shift.aspect is CallAspect.ERRORS else quantity("ms", value)
 
 
 def _telling(text: str, score: float) -> float:
@@ -103,4 +119,5 @@ def healed(signal: AlertSignal) -> str:
     name = signal.metric or "the signal that paged"
     if signal.excursion is False or signal.peak is None or signal.latest is None:
         return f"{name} never left its usual range"
-    return f"{name} went to {number(signal.peak)} and is back at {number(signal.latest)}"
+    peak, latest = quantity(signal.metric, signal.peak), quantity(signal.metric, signal.latest)
+    return f"{name} went to {peak} and is back at {latest}"

@@ -82,5 +82,5 @@ def test_not_knowing_says_what_would_settle_it_and_blames_nobody(ledger: Ledger)
 def test_nothing_wrong_is_said_with_the_readings(ledger: Ledger) -> None:
     ledger.signal((40, 700, 42), threshold=500)
     found = concluded(ledger)
-    assert found.cause == "Nothing is wrong any more: latency_p99_ms went to 700 and is back at 42."
+    assert found.cause == "Nothing is wrong any more: latency_p99_ms went to 700 ms and is back at 42 ms."
     assert (found.blast_radius, found.causal_chain) == ((), ())
