@@ -49,6 +49,11 @@ class Alert(Value):
 
     def fingerprint(self, environment: str) -> str:
         """Return what two pages of the same problem have in common, as 16 hex digits."""
-        labels = sorted((k, v) for k, v in self.labels.items() if k in IDENTIFYING)
-        parts = [environment, self.service, self.name, *(f"{k}={v}" for k, v in labels)]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        return fingerprint(environment, self.service, self.name, self.labels)
+
+
+def fingerprint(environment: str, service: str, name: str, labels: Mapping[str, str]) -> str:
+    """Return the fingerprint of a problem, also where nothing pages (any more): a page that healed has the same."""
+    told = sorted((k, v) for k, v in labels.items() if k in IDENTIFYING)
+    parts = [environment, service, name, *(f"{k}={v}" for k, v in told)]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
