@@ -6,7 +6,7 @@ from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft, told
 from bot.alerts.pairs import stanzas
-from bot.alerts.words import EMOJI_RESOLVED, State
+from bot.alerts.states import EMOJI_RESOLVED, State
 
 CHATBOT = re.compile(
     r"CloudWatch Alarm\s*[|:]\s*([^|\n]{1,255}?)\s*(?:\||$)\s*([a-z]{2}(?:-[a-z]+)+-\d)?"

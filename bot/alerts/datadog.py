@@ -5,7 +5,8 @@ import re
 from bot.alerts import listed, pairs
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
-from bot.alerts.words import State, severity_marked
+from bot.alerts.severities import severity_marked
+from bot.alerts.states import State
 from incident.alert import Severity
 
 WORDS = (

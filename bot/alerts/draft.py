@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.alerts import figures, words
+from bot.alerts import figures
 from bot.alerts.escapes import clean
 from bot.alerts.figures import Quantity
 from bot.alerts.moments import believed, moment
+from bot.alerts.pairs import is_prose
 from bot.alerts.places import environment_in, service_in
 from bot.alerts.seen import Fired, Healed, Seen
-from bot.alerts.words import State
+from bot.alerts.severities import severity_in, severity_marked
+from bot.alerts.states import State
 from incident.alert import Alert, Severity
 
 MOST_LABELS, LONGEST_KEY, LONGEST_VALUE = 40, 100, 300
@@ -79,7 +81,7 @@ def told(facts: Mapping[str, str], *keys: str) -> str:
 
 def _alert(draft: Draft, service: str, name: str, labels: Mapping[str, str], sight: Sight) -> Alert:
     metric, value, threshold = _signal(draft, labels)
-    summary = told(draft.facts, *SUMMARY_KEYS) or draft.prose.strip() or draft.title
+    summary = told(draft.facts, *SUMMARY_KEYS) or _sentences(draft.prose) or draft.title or draft.prose
     started = moment(told(draft.facts, *STARTED_KEYS)) or draft.moment
     return Alert(
         service=service,
@@ -94,12 +96,17 @@ def _alert(draft: Draft, service: str, name: str, labels: Mapping[str, str], sig
     )
 
 
+def _sentences(prose: str) -> str:
+    """Return the prose without its lists of labels and without empty lines."""
+    return "\n".join(line for line in prose.splitlines() if is_prose(line))
+
+
 def _severity(draft: Draft, labels: Mapping[str, str]) -> Severity:
     for source in ({key.lower(): value for key, value in labels.items()}, draft.facts):
         for key in SEVERITY_KEYS:
-            if found := words.severity_in(source.get(key, "")):
+            if found := severity_in(source.get(key, "")):
                 return found
-    return draft.severity or words.severity_marked(draft.title) or Severity.HIGH
+    return draft.severity or severity_marked(draft.title) or Severity.HIGH
 
 
 def _signal(draft: Draft, labels: Mapping[str, str]) -> tuple[str | None, float | None, float | None]:

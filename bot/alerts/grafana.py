@@ -6,7 +6,7 @@ from bot.alerts import listed, pairs
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
 from bot.alerts.figures import quantity
-from bot.alerts.words import State
+from bot.alerts.states import State
 
 TITLE = re.compile(r"^\W*\[(Alerting|No Data|OK)\]\s*(\S.*)$", re.IGNORECASE)
 FOOTER = re.compile(r"^Grafana v\d")

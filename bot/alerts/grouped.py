@@ -5,14 +5,15 @@ import re
 from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
-from bot.alerts.places import ENVIRONMENTS
-from bot.alerts.words import SEVERITY, State
+from bot.alerts.places import ENVIRONMENTS, EXPORTER
+from bot.alerts.severities import SEVERITY
+from bot.alerts.states import State
 
 TITLE = re.compile(
     r"^(.{0,100}?)\[\s*(FIRING|RESOLVED)(?:\s*(?:[:x]\s*)?\d{0,5}[^\]\n]{0,40})\]\s*(.*)$", re.IGNORECASE
 )
 VALUES = re.compile(r"^([^()]*?)\s*(?:\(([^()]*)\))?$")
-LABEL = re.compile(r"[A-Z][A-Za-z0-9_]*|[a-z0-9]+_\w+")
+LABEL = re.compile(r"\w*[a-z0-9][A-Z]\w*|\w+_\w+|Watchdog")
 NOT_A_SERVICE = re.compile(r"[\d.]+(?::\d+)?|.*[:/@=].*|(?:[a-z]{2}-){1,2}[a-z]+-\d[a-z]?|\d.*|[A-Z][a-z]+[A-Z].*")
 """Addresses, regions, figures, CamelCase alert names."""
 
@@ -52,9 +53,10 @@ def _from_values(draft: Draft, group: list[str], common: list[str]) -> Draft:
 
 
 def _alone(values: list[str]) -> str:
-    left = {
-        value
-        for value in values
-        if value.lower() not in ENVIRONMENTS and value.lower() not in SEVERITY and not NOT_A_SERVICE.fullmatch(value)
-    }
+    left = {value for value in values if not _says_something_else(value)}
     return left.pop() if len(left) == 1 else ""
+
+
+def _says_something_else(value: str) -> bool:
+    word = value.lower()
+    return word in ENVIRONMENTS or word in SEVERITY or bool(NOT_A_SERVICE.fullmatch(value) or EXPORTER.search(value))

@@ -6,7 +6,7 @@ from bot.alerts.draft import Draft, told
 from bot.alerts.moments import moment
 from bot.alerts.pairs import Stanza
 from bot.alerts.places import ENVIRONMENT_KEYS, PLACE_KEYS, SERVICE_KEYS
-from bot.alerts.words import State, unmarked
+from bot.alerts.states import State, unmarked
 from incident.alert import IDENTIFYING
 
 TELLING = frozenset({*SERVICE_KEYS, *ENVIRONMENT_KEYS, *PLACE_KEYS, *IDENTIFYING, "severity", "pod", "host", "team"})

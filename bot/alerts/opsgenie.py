@@ -5,7 +5,7 @@ import re
 from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
-from bot.alerts.words import State
+from bot.alerts.states import State
 
 SAID = re.compile(
     r"\b(New|closed|acknowledged|executed \[[^\]\n]{1,60}\] action on|added note [^\n]{0,300}? to the) alert:?\s*"

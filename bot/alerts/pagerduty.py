@@ -6,7 +6,7 @@ from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft, told
 from bot.alerts.pairs import stanzas
-from bot.alerts.words import State, unmarked
+from bot.alerts.states import State, unmarked
 
 LINK = re.compile(r"^https?://[\w.-]+\.pagerduty\.com/incidents/\w+", re.IGNORECASE)
 STATUS = re.compile(r"\b(triggered|acknowledged|escalated|reassigned|reopened|resolved)\b", re.IGNORECASE)

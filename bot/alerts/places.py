@@ -13,7 +13,8 @@ CERTAIN_KEYS = (
 LIKELY_KEYS = ("component", "loadbalancer", "targetgroup", "container", "container_name", "kube_container_name", "job")
 SERVICE_KEYS = CERTAIN_KEYS + LIKELY_KEYS
 EXPORTER = re.compile(
-    r"(?:^|[-/])(?:kube-state-metrics|node-exporter|cadvisor|kubelet|blackbox|pushgateway|[\w-]+[-_]exporter)$"
+    r"(?:^|[-/])(?:kube-state-metrics|node|cadvisor|kubelet|blackbox|pushgateway|prometheus|[\w-]*exporter)$"
+    r"|^kubernetes-(?:pods|nodes|apiservers|service-endpoints)$"
 )
 """Labels of the program that was scraped; what it reports about is something else."""
 POD = re.compile(r"^(.+?)(?:-[a-f0-9]{6,10}-[a-z0-9]{5}|-\d{1,3})$")

@@ -6,7 +6,7 @@ from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
 from bot.alerts.figures import QUANTITY, reading_and_limit
-from bot.alerts.words import State, state_of, unmarked
+from bot.alerts.states import State, state_of, unmarked
 
 FIGURES = re.compile(
     r"\s*(?:\([^()]*\d[^()]*\)"

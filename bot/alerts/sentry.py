@@ -6,7 +6,8 @@ from bot.alerts import listed
 from bot.alerts.content import Part
 from bot.alerts.draft import Draft
 from bot.alerts.pairs import stanzas
-from bot.alerts.words import State, severity_in
+from bot.alerts.severities import severity_in
+from bot.alerts.states import State
 from incident.alert import Severity
 
 METRIC_ALERT = re.compile(r"^(?::\w+:|\W)*(Critical|Warning|Resolved)\s*:\s*(\S.*)$")

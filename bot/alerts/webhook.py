@@ -10,7 +10,7 @@ from bot.alerts.escapes import clean
 from bot.alerts.moments import moment
 from bot.alerts.readers import MOST_ALERTS
 from bot.alerts.seen import Seen
-from bot.alerts.words import State
+from bot.alerts.states import State
 
 STATES = {"firing": State.FIRING, "resolved": State.RESOLVED}
 

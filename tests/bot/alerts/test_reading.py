@@ -9,7 +9,8 @@ from bot.alerts.escapes import clean, links_in, plain
 from bot.alerts.figures import Quantity, number, quantity, reading_and_limit
 from bot.alerts.moments import moment
 from bot.alerts.places import environment_in, service_in
-from bot.alerts.words import State, severity_in, state_of, unmarked
+from bot.alerts.severities import severity_in
+from bot.alerts.states import State, state_of, unmarked
 from incident.alert import Severity
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -160,7 +161,12 @@ def test_severities_of_every_sender_become_ours(text: str, severity: Severity | 
 @pytest.mark.parametrize(
     ("title", "state", "name"),
     [
-        ("[CRITICAL] checkout is down", State.FIRING, "checkout is down"),
+        ("[CRITICAL] checkout is down", State.FIRING, "checkout"),
+        ("@here checkout is unreachable", State.FIRING, "checkout"),
+        ("Monitor is DOWN: checkout health", State.FIRING, "Monitor: checkout health"),
+        ("Monitor is UP: checkout health", State.RESOLVED, "Monitor: checkout health"),
+        ("Incident #4412 triggered: checkout is slow", State.FIRING, "checkout is slow"),
+        ("🔔 checkout was deployed", None, "checkout was deployed"),
         ("🔥 Firing: checkout is slow!", State.FIRING, "checkout is slow"),
         (":white_check_mark: checkout is slow", State.RESOLVED, "checkout is slow"),
         ("[OK] checkout is slow", State.RESOLVED, "checkout is slow"),
@@ -201,6 +207,8 @@ def test_a_page_and_its_end_have_one_fingerprint() -> None:
             "✅ checkout p99 latency is back to 210 ms (threshold 500)",
         ),
         ("ALERT: checkout is down", "RESOLVED: checkout is down"),
+        ("** PROBLEM Service Alert: web1/checkout is CRITICAL **", "** RECOVERY Service Alert: web1/checkout is OK **"),
+        ("@here checkout is down", "🟢 checkout is back to normal"),
     ):
         (first,), (second,) = read(page), read(end)
         assert isinstance(first, Fired)
@@ -211,7 +219,7 @@ def test_a_page_and_its_end_have_one_fingerprint() -> None:
 def test_text_that_repeats_the_blocks_is_read_once() -> None:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": "*🚨 checkout is down*\nno answer since 11:58"}}
     found = fired("🚨 checkout is down", blocks=[block])
-    assert found.alert.name == "checkout is down"
+    assert found.alert.name == "checkout"
     assert found.alert.summary == "no answer since 11:58"
 
 
