@@ -88,6 +88,15 @@ class LinkDelay(Fault):
     loss: Share = 0.0
 
 
+class CallLimit(Fault):
+    """Calls from the service to ``to`` get another ``timeout`` or other ``retries``; what is left out stays."""
+
+    kind: Literal["call_limit"]
+    to: Name
+    timeout: Annotated[Duration, Field(gt=0)] | None = None
+    retries: Annotated[int, Field(ge=0, le=20)] | None = None
+
+
 class Drift(Fault):
     """A gauge of the service's own moves to ``value``: a disk fills, a certificate runs out, a backlog grows."""
 
@@ -97,6 +106,15 @@ class Drift(Fault):
 
 
 AnyFault = Annotated[
-    PoolLimit | MemoryLeak | Outage | ErrorRate | Slowdown | CapacityLoss | TrafficSurge | LinkDelay | Drift,
+    PoolLimit
+    | MemoryLeak
+    | Outage
+    | ErrorRate
+    | Slowdown
+    | CapacityLoss
+    | TrafficSurge
+    | LinkDelay
+    | CallLimit
+    | Drift,
     Field(discriminator="kind"),
 ]

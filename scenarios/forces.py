@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.faults import (
+    CallLimit,
     CapacityLoss,
     ErrorRate,
     LinkDelay,
@@ -27,7 +28,10 @@ BUSIEST = 15.0
 
 
 class Forces(NamedTuple):
-    """Arrays are step by service; ``links`` are single calls: caller, callee, seconds on the wire, share lost."""
+    """Arrays are step by service; single calls are caller, callee, and two arrays of their own.
+
+    Of ``links`` these are seconds on the wire and the share lost, of ``calls`` the timeout in seconds and the attempts.
+    """
 
     load: Array
     pool_size: Array
@@ -40,6 +44,7 @@ class Forces(NamedTuple):
     extra: Array
     left: Array
     links: tuple[tuple[int, int, Array, Array], ...]
+    calls: tuple[tuple[int, int, Array, Array], ...]
     felt: Array
     """Step by fault."""
 
@@ -59,6 +64,7 @@ def forces(scenario: Scenario, net: Network, seed: int, when: Grid, undone: Sequ
         extra=np.zeros(shape),
         left=np.ones(shape),
         links=tuple(_links(scenario, net, levels)),
+        calls=tuple(_calls(scenario, net, levels)),
         felt=np.stack(levels, axis=1) if levels else np.zeros((shape[0], 0)),
     )
     for fault, level in zip(scenario.faults, levels, strict=True):
@@ -85,7 +91,7 @@ def _press(fault: object, level: Array, on: Forces, i: int) -> None:
             on.left[:, i] *= 1 - (1 - left) * level
         case TrafficSurge(factor=factor):
             on.load[:, i] *= 1 + (factor - 1) * level
-        case _:  # links and gauges press on no service's own work
+        case _:  # calls and gauges press on no service's own work
             return
 
 
@@ -93,6 +99,16 @@ def _links(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterato
     for fault, level in zip(scenario.faults, levels, strict=True):
         if isinstance(fault, LinkDelay):
             yield net.at(fault.service), net.at(fault.to), fault.extra * level, fault.loss * level
+
+
+def _calls(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[tuple[int, int, Array, Array]]:
+    for fault, level in zip(scenario.faults, levels, strict=True):
+        if isinstance(fault, CallLimit):
+            i, j = net.at(fault.service), net.at(fault.to)
+            usual = (net.timeout[i, j], net.attempts[i, j])
+            new = (fault.timeout or usual[0], usual[1] if fault.retries is None else 1.0 + fault.retries)
+            timeout, attempts = (old + (to - old) * level for old, to in zip(usual, new, strict=True))
+            yield i, j, timeout, np.round(attempts)
 
 
 def _daily(scenario: Scenario, net: Network, seed: int, when: Grid) -> Array:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from scenarios.faults import Drift
 from scenarios.forces import Forces
+from scenarios.names import COLLECTING
 from scenarios.network import Network
 from scenarios.physics import Course
 from scenarios.plan import STEP, Array, Grid
 from scenarios.schema import Scenario
-from scenarios.seeds import noise
-from scenarios.system import NodeKind, Service
+from scenarios.seeds import chance, noise
+from scenarios.system import Gauge, NodeKind, Renamed, Service
 
 SMOOTH = np.array([0.75, 0.25, 0.2, 0.15, 0.1, 0.1])
 """How readings hang together over time: most of the noise is new each step."""
@@ -53,9 +54,9 @@ def scraped(world: Happened) -> pl.DataFrame:
         alive = world.course.down[:, i] < 0.5  # noqa: PLR2004 - more down than up
         for series in _all_series(world, i, service):
             seen = np.ones(len(alive), dtype=bool) if series.name in ALWAYS else alive
-            values = _noisy(series, world, name)
-            metric = world.scenario.system.rename.get(series.name, series.name)
-            frames.append((stamps[seen], name, metric, values[seen]))
+            called = world.scenario.system.rename.get(series.name) or Renamed(name=series.name)
+            values = (_noisy(series, world, name) * called.factor).round(6)
+            frames.append((stamps[seen], name, called.name, values[seen]))
     return pl.DataFrame(
         {
             "timestamp": np.concatenate([f[0] for f in frames]),
@@ -82,21 +83,31 @@ def _noisy(series: Series, world: Happened, service: str) -> Array:
     blips = np.where(rough[:, 1] > BLIP, 1.25, 1.0)
     level = world.scenario.noise * series.noise
     values: Array = series.values * np.exp(level * hum) * (blips if level else 1.0)
-    return np.clip(values, series.low, series.high).round(6)
+    return np.clip(values, series.low, series.high)
 
 
 def _all_series(world: Happened, i: int, service: Service) -> Iterator[Series]:
     now = Course(*(field[:, i] for field in world.course))
     yield Series("up", (now.down < 0.5).astype(float), 0)  # noqa: PLR2004 - more down than up
-    yield Series("cpu_utilization_ratio", 0.06 + 0.75 * np.minimum(now.busy, 1.2) + _collecting(now), 0.06, high=1)
-    yield Series("process_memory_mb", now.memory, 0.012)
+    yield Series("cpu_utilization_ratio", _working(world, i, now), 0.06, high=1)
+    yield Series("process_memory_mb", now.memory * _breathing(world, i), 0.006, high=float(world.net.limit[i]))
     yield from OF_KIND[service.kind](world, i, now)
     for name, gauge in service.gauges.items():
-        yield Series(name, _drifting(world, i, name, gauge.value), gauge.noise, low=-np.inf)
+        yield Series(name, _drifting(world, i, name, _followed(world, i, gauge, now)), gauge.noise, low=-np.inf)
 
 
-def _collecting(now: Course) -> Array:
-    return np.minimum(0.35, now.pause * 0.25)
+def _working(world: Happened, i: int, now: Course) -> Array:
+    """No two services make the same of their processors; without capacity left, all are worn out."""
+    own = chance(0, "processors", world.net.names[i])
+    idle, bent = own.uniform(0.02, 0.1), own.uniform(0.8, 1.5)
+    return idle + (1 - idle) * np.minimum(now.busy, 1.2) ** bent + np.minimum(0.35, now.pause * 0.25)
+
+
+def _breathing(world: Happened, i: int) -> Array:
+    """Memory fills little by little and is given back, in a rhythm of each service's own."""
+    own = chance(0, "memory", world.net.names[i])
+    turns: Array = world.grid.times / own.uniform(900, 5400) + own.random()
+    return 0.985 + 0.03 * (turns % 1)
 
 
 def _in_use(now: Course, rng: np.random.Generator) -> Array:
@@ -105,11 +116,18 @@ def _in_use(now: Course, rng: np.random.Generator) -> Array:
     return np.where(now.exhausted > 0, size, np.clip(used, 0, size))
 
 
-def _drifting(world: Happened, i: int, name: str, value: float) -> Array:
-    values = np.full(len(world.grid.times), value)
+def _followed(world: Happened, i: int, gauge: Gauge, now: Course) -> Array:
+    asked = now.rps / max(world.net.usual[i], 1e-9)
+    answered = asked * (1 - now.errors) * (1 - now.shed) * (1 - now.down)
+    pace = {"requests": asked, "successes": answered}.get(gauge.follows or "", np.ones(len(asked)))
+    scaled: Array = gauge.value * pace
+    return scaled
+
+
+def _drifting(world: Happened, i: int, name: str, values: Array) -> Array:
     for j, fault in enumerate(world.scenario.faults):
         if isinstance(fault, Drift) and world.net.at(fault.service) == i and fault.gauge == name:
-            values += (fault.value - values) * world.on.felt[:, j]
+            values = values + (fault.value - values) * world.on.felt[:, j]
     return values
 
 
@@ -128,7 +146,7 @@ def _of_service(world: Happened, i: int, now: Course) -> Iterator[Series]:
     yield _counted("http_429_ratio", now.shed, now.rps, noise(world.seed, "shed", name))
     yield Series("queue_depth", 1 + now.queued + 3 * now.busy, 0.15)
     yield Series("container_restarts_total", np.cumsum(now.killed), 0)
-    if service.runtime in {"jvm", "go", "node"}:
+    if service.runtime in COLLECTING:
         yield Series(f"{service.runtime}_gc_pause_ms", now.pause * 1000, 0.15)
     if service.pool is not None:
         yield Series("db_pool_in_use", _in_use(now, noise(world.seed, "pool", name)), 0)

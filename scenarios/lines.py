@@ -6,36 +6,24 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scenarios.faults import (
-    CapacityLoss,
-    ErrorRate,
-    Fault,
-    LinkDelay,
-    MemoryLeak,
-    Outage,
-    PoolLimit,
-    Slowdown,
-    TrafficSurge,
-)
+from scenarios.faults import MemoryLeak
 from scenarios.gauges import Happened
 from scenarios.plan import STEP
 from scenarios.releases import Release
 from scenarios.requests import FEW, Failure
 from scenarios.seeds import chance
 from scenarios.system import Line, NodeKind, When
+from scenarios.voices import carried, spoken
 from scenarios.wording import fill, words
 
 CHATTER = {NodeKind.SERVICE: 2.0, NodeKind.DATABASE: 0.5, NodeKind.CACHE: 0.3, NodeKind.QUEUE: 0.5}
 """Routine lines a minute, after sampling."""
+LIVELIEST = 5.0
+"""How much more than usual is logged, at most: collectors sample."""
 GRUMBLING = 0.06
 """Warnings a minute and service that mean nothing."""
 LONG_PAUSE = 0.3
 """Seconds of garbage collection that are worth a line."""
-PRODUCES: dict[str, tuple[type[Fault], ...]] = {
-    "exhausted": (PoolLimit,), "failing": (ErrorRate,), "shed": (TrafficSurge, CapacityLoss),
-    "refused": (Outage,), "timeout": (Outage, Slowdown, LinkDelay),
-}  # fmt: skip
-"""Which faults' wordings a failing request can carry."""
 
 
 class LogLine(NamedTuple):
@@ -52,11 +40,12 @@ class LogLine(NamedTuple):
 def logged(world: Happened, failures: Sequence[Failure], releases: Sequence[Release]) -> tuple[LogLine, ...]:
     """Return all lines; the same up to any moment however long the world goes on."""
     writer = _Writer(world)
-    lines = [*writer.starts(releases), *writer.failures(failures)]
+    lines: list[LogLine] = [*writer.starts(releases), *writer.failures(failures)]
     for t, start in enumerate(world.grid.times.tolist()):
         dice = chance(world.seed, "lines", str(start))
         lines += [*writer.chatter(t, dice), *writer.strain(t, dice), *writer.faults(t, dice)]
-    return tuple(lines)
+    ours = {name for name, s in world.scenario.system.services.items() if s.kind is not NodeKind.EXTERNAL}
+    return tuple(line for line in lines if line.service in ours)
 
 
 class _Writer:
@@ -73,11 +62,17 @@ class _Writer:
             if rate is None or self.world.course.down[t, i] >= dice.random():
                 continue
             routine = service.logs or words(self.world.scenario.system, "request")
-            for _ in range(_times(rate * sampled, dice)):
+            for _ in range(_times(rate * sampled * self._liveliness(t, i), dice)):
                 yield self._line(t, i, dice.choice(routine), dice)
             grumbles = service.warnings or words(self.world.scenario.system, "warning")
             for _ in range(_times(GRUMBLING * sampled, dice)):
                 yield self._line(t, i, dice.choice(grumbles), dice)
+
+    def _liveliness(self, t: int, i: int) -> float:
+        """Return how much more or less than usual is served: whoever is asked more says more."""
+        now = self.world.course
+        served = now.rps[t, i] * (1 - now.shed[t, i]) * (1 - now.errors[t, i])
+        return min(LIVELIEST, float(served / self.world.net.usual[i])) if self.world.net.usual[i] else 1.0
 
     def strain(self, t: int, dice: random.Random) -> Iterator[LogLine]:
         now = self.world.course
@@ -97,7 +92,7 @@ class _Writer:
                 i = self.world.net.at(fault.service)
                 now *= self.world.course.memory[t, i] / self.world.net.limit[i]
             turned = {When.START} if now > 0 == before else {When.END} if before > 0 == now else set()
-            for line in _spoken(fault, self.world):
+            for line in spoken(self.world, fault):
                 times = int(line.when in turned)
                 if line.when is When.ACTIVE and now > 0 and now >= line.above:
                     times = _times(line.per_minute, dice)
@@ -110,7 +105,7 @@ class _Writer:
             if t >= len(self.world.grid.times):
                 continue
             dice = chance(self.world.seed, failure.trace_id, str(failure.service))
-            line = dice.choice(self._wordings(failure, t))
+            line = dice.choice(carried(self.world, failure, t))
             yield self._line(t, failure.service, line, dice, failure)
 
     def starts(self, releases: Sequence[Release]) -> Iterator[LogLine]:
@@ -127,25 +122,12 @@ class _Writer:
                         )
                         yield self._line(t, i, filled, dice)._replace(at=at + 12 + 9 * k + dice.random() * 4)
 
-    def _wordings(self, failure: Failure, t: int) -> Sequence[Line]:
-        culprit = failure.service if failure.callee is None or failure.why == "exhausted" else failure.callee
-        name = self.world.net.names[culprit]
-        for j, fault in enumerate(self.world.scenario.faults):
-            kinds = PRODUCES.get(failure.why)
-            at_fault = name == fault.service or (isinstance(fault, LinkDelay) and fault.to == name)
-            if kinds and isinstance(fault, kinds) and at_fault and self.world.on.felt[t, j] > 0:
-                own = [line for line in fault.logs if line.when is When.FAILING]
-                if own:
-                    return own
-        occasion = "failed" if failure.why == "failing" else failure.why
-        return words(self.world.scenario.system, occasion)
-
     def _line(self, t: int, i: int, line: Line, dice: random.Random, failure: Failure | None = None) -> LogLine:
         name, service = self.world.net.names[i], self.world.net.services[i]
         at = failure.at if failure else float(self.world.grid.times[t]) + dice.random() * STEP
         values = self._values(t, i, dice) | {"service": name, "version": service.version}
         if failure is not None:
-            values |= self._about(failure)
+            values |= self._about(t, failure)
         instance = f"{name}-{dice.randrange(service.instances)}"
         traced = failure.trace_id if failure else f"{dice.getrandbits(128):032x}" if line.level == "INFO" else None
         return LogLine(at, name, line.level, fill(line.text, values), traced, json.dumps({"instance": instance}))
@@ -165,19 +147,15 @@ class _Writer:
             "callee": service.pool.to if service.pool else "", "waiting": dice.randrange(3, 40),
         }  # fmt: skip
 
-    def _about(self, failure: Failure) -> dict[str, object]:
+    def _about(self, t: int, failure: Failure) -> dict[str, object]:
         about: dict[str, object] = {"operation": failure.operation, "trace": failure.trace_id}
         if failure.callee is not None:
-            callee = self.world.net.names[failure.callee]
-            calls = self.world.net.services[failure.service].calls
-            about |= {"callee": callee, "timeout": round(1000 * calls[callee].timeout) if callee in calls else 0}
+            place = failure.service, failure.callee
+            waited = next(
+                (s[t] for i, j, s, _ in self.world.on.calls if (i, j) == place), self.world.net.timeout[place]
+            )
+            about |= {"callee": self.world.net.names[failure.callee], "timeout": round(1000 * waited)}
         return about
-
-
-def _spoken(fault: Fault, world: Happened) -> Sequence[Line]:
-    if fault.logs or not isinstance(fault, Slowdown):
-        return fault.logs
-    return words(world.scenario.system, "slow")
 
 
 def _times(per_minute: float, dice: random.Random) -> int:

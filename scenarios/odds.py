@@ -3,6 +3,7 @@
 import numpy as np
 
 from scenarios.gauges import Happened
+from scenarios.system import Occasion
 
 DEEPEST = 12
 """Calls on one way through a trace, at most."""
@@ -15,11 +16,24 @@ class Odds:
         now = world.course
         self.p50, self.p99 = now.own_p50.tolist(), now.own_p99.tolist()
         self.down, self.wait = now.down.tolist(), now.wait.tolist()
-        why = {"shed": now.shed, "exhausted": now.exhausted, "failing": now.failing, "restarting": now.restarting}
-        self.why = {name: odds.tolist() for name, odds in why.items()}
+        self.why: dict[Occasion, list[list[float]]] = {
+            "shed": now.shed.tolist(),
+            "exhausted": now.exhausted.tolist(),
+            "failed": now.failing.tolist(),
+            "restarting": now.restarting.tolist(),
+        }
         self.hanging = world.on.hanging.tolist()
         self.links = {(i, j): (extra.tolist(), loss.tolist()) for i, j, extra, loss in world.on.links}
+        self._usual = world.net.timeout.tolist(), world.net.attempts.tolist()
+        self._calls = {(i, j): (longest.tolist(), tries.tolist()) for i, j, longest, tries in world.on.calls}
         self.at = {name: i for i, name in enumerate(world.net.names)}
+
+    def patience(self, t: int, i: int, j: int) -> tuple[float, int]:
+        """Return how many seconds a caller waits for one answer, and how often it tries."""
+        longest, tries = self._calls.get((i, j), (None, None))
+        if longest is None or tries is None:
+            return self._usual[0][i][j], int(self._usual[1][i][j])
+        return longest[t], int(tries[t])
 
 
 def entries(world: Happened) -> list[tuple[int, list[float]]]:

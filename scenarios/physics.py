@@ -68,17 +68,17 @@ def run(net: Network, on: Forces, seed: int) -> Course:
     """Return the course of events under the forces. A longer run begins with the same steps."""
     heap, now = Heap.fresh(net, noise(seed, "heap")), _rest(net)
     for _ in range(WARM_UP):
-        now = _step(net, _at(on, 0), now, heap)
+        now = _step(net, _at(net, on, 0), now, heap)
     moments = []
     for t in range(len(on.load)):
         heap = heap.after(net, on.leak[t], on.leak[t] < on.leak[t - 1] if t else on.leak[t] < 0)
-        now = _step(net, _at(on, t), now, heap)
+        now = _step(net, _at(net, on, t), now, heap)
         moments.append(now)
     return Course(*(np.array(field) for field in zip(*moments, strict=True)))
 
 
 class _Press(NamedTuple):
-    """The forces of one step; links as matrices, None where there are none."""
+    """The forces of one step; what presses on calls as matrices."""
 
     load: Array
     pool_size: Array
@@ -90,18 +90,25 @@ class _Press(NamedTuple):
     left: Array
     delay: Array | float
     lost: Array | float
+    timeout: Array
+    attempts: Array
 
 
-def _at(on: Forces, t: int) -> _Press:
+def _at(net: Network, on: Forces, t: int) -> _Press:
     delay: Array | float = 0.0
     lost: Array | float = 0.0
     if on.links:
         delay, lost = np.zeros((2, on.load.shape[1], on.load.shape[1]))
         for i, j, extra, loss in on.links:
             delay[i, j], lost[i, j] = delay[i, j] + extra[t], max(lost[i, j], loss[t])
+    timeout, attempts = net.timeout, net.attempts
+    if on.calls:
+        timeout, attempts = timeout.copy(), attempts.copy()
+        for i, j, longest, tries in on.calls:
+            timeout[i, j], attempts[i, j] = longest[t], tries[t]
     return _Press(
         on.load[t], on.pool_size[t], on.refused[t], on.hanging[t], on.failing[t],
-        on.slower[t], on.extra[t], on.left[t], delay, lost,
+        on.slower[t], on.extra[t], on.left[t], delay, lost, timeout, attempts,
     )  # fmt: skip
 
 
@@ -155,23 +162,24 @@ def _calls(net: Network, on: _Press, was: Course) -> tuple[Array, Array, Array]:
     """Return what calls are like, caller by callee: the share that fails for good, the usual and the slowest time."""
     p50, p99 = was.p50 + on.delay, was.p99 + on.delay
     spread = np.log(np.maximum(p99 / p50, 1.01)) / NORMAL_TAIL
-    late = 1 / (1 + np.exp(np.clip(1.702 * np.log(net.timeout / p50) / spread, -50, 50)))  # logistic for the normal
+    late = 1 / (1 + np.exp(np.clip(1.702 * np.log(on.timeout / p50) / spread, -50, 50)))  # logistic for the normal
     late = np.where(late < NEVER, 0.0, late)
     answered = (1 - was.errors) * (1 - was.shed) * (1 - late) * (1 - on.lost)
     once = 1 - answered
     refused = np.where(on.refused > MOSTLY, REFUSED, 0.0)
     hanging = np.broadcast_to(on.hanging > MOSTLY, net.share.shape) | (np.asarray(on.lost) > MOSTLY)
-    usual = np.where(refused > 0, refused, np.minimum(p50, net.timeout))
-    worst = np.where(refused > 0, refused, np.minimum(p99, net.timeout))
-    usual, worst = np.where(hanging, net.timeout, usual), np.where(hanging, net.timeout, worst)
-    again = np.where(once > RARE, net.attempts, 1.0)
-    return once**net.attempts, usual * (net.share > 0), worst * again * (net.share > 0)
+    usual = np.where(refused > 0, refused, np.minimum(p50, on.timeout))
+    worst = np.where(refused > 0, refused, np.minimum(p99, on.timeout))
+    usual, worst = np.where(hanging, on.timeout, usual), np.where(hanging, on.timeout, worst)
+    again = np.where(once > RARE, on.attempts, 1.0)
+    tries = (1 - once**on.attempts) / np.maximum(1 - once, 1e-9)  # how often one calls who tries again when it fails
+    return once**on.attempts, usual * tries * (net.share > 0), worst * again * (net.share > 0)
 
 
 def _arriving(net: Network, on: _Press, was: Course, fails: Array) -> Array:
     """Return requests a second by service: from outside, and from callers that got that far, retries included."""
     calling = was.rps * (1 - was.shed) * (1 - was.down) * (1 - was.exhausted) * (1 - was.failing)
-    tries = 1 + (net.attempts - 1) * fails ** (1 / net.attempts)
+    tries = 1 + (on.attempts - 1) * fails ** (1 / on.attempts)
     wanted = on.load + (calling[:, None] * net.share * tries).sum(axis=0)
     smoothed: Array = 0.5 * (was.rps + wanted)
     return smoothed

@@ -16,6 +16,10 @@ STEP = 30.0
 Array = NDArray[np.float64]
 
 
+ROLLOUT = 40.0
+"""Seconds until a change, or its undoing, has reached production and is felt."""
+
+
 class Grid(NamedTuple):
     """The steps: ``times`` are seconds after the alert that ``fired_at`` says when."""
 
@@ -44,7 +48,7 @@ def onset(fault: Fault, scenario: Scenario) -> float:
     """Return when the fault sets in, seconds after the alert."""
     if fault.at is not None:
         return fault.at
-    return next(change.at for change in scenario.changes if change.id in fault.caused_by)
+    return next(change.at for change in scenario.changes if change.id in fault.caused_by) + ROLLOUT
 
 
 def felt(fault: Fault, scenario: Scenario, seed: int, times: Array, undone: Sequence[Undone]) -> Array:

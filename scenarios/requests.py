@@ -13,7 +13,7 @@ from scenarios.odds import DEEPEST, Odds, entries
 from scenarios.physics import NORMAL_TAIL, REFUSED
 from scenarios.plan import STEP
 from scenarios.seeds import chance
-from scenarios.system import Call, NodeKind
+from scenarios.system import NodeKind, Occasion
 
 LATELY, RECENT, OLD = -1800.0, 4, 1
 """Requests kept a step and entry whatever becomes of them: the last half hour has not been thinned out yet."""
@@ -25,6 +25,7 @@ FEW = 10
 NOTABLE = 0.015
 """Share of requests failing somewhere that makes tracing look closer."""
 LARGEST = 80  # spans in a trace, more or less
+SEEN: dict[Occasion, Occasion] = {"shed": "throttled"}  # what a caller sees of a failure, otherwise a failed call
 WIRE = 0.0012  # seconds that a call spends on the network
 
 
@@ -47,7 +48,7 @@ class Failure(NamedTuple):
 
     at: float
     service: int
-    why: str
+    why: Occasion
     callee: int | None
     trace_id: str
     operation: str
@@ -62,7 +63,7 @@ class Sampled(NamedTuple):
 
 class _Result(NamedTuple):
     seconds: float
-    why: str | None
+    why: Occasion | None
 
 
 def sample(world: Happened) -> Sampled:
@@ -134,30 +135,33 @@ class _Trace:
         p50, p99 = self.odds.p50[self.t][i], self.odds.p99[self.t][i]
         return float(p50 * math.exp(math.log(max(p99 / p50, 1.01)) / NORMAL_TAIL * self.dice.gauss(0, 1)))
 
-    def _own_failure(self, i: int) -> str | None:
+    def _own_failure(self, i: int) -> Occasion | None:
         for why, odds in self.odds.why.items():
             if odds[self.t][i] and self.dice.random() < odds[self.t][i]:
                 return why
         return "failed" if self.dice.random() < self.world.net.services[i].errors else None
 
-    def _calls(self, i: int, start: float, own: float, span: str, depth: int) -> tuple[float, str | None, int | None]:
+    def _calls(
+        self, i: int, start: float, own: float, span: str, depth: int
+    ) -> tuple[float, Occasion | None, int | None]:
         """Make the calls one after the other, half of the service's own work before them and half after."""
         spent = own / 2
         for name, call in self.world.net.services[i].calls.items():
             if len(self.spans) > LARGEST or self.dice.random() >= call.share:
                 continue
             j = self.odds.at[name]
-            result = self._retry(i, j, call, start + spent, (span, depth))
+            result = self._retry(i, j, start + spent, (span, depth))
             spent += result.seconds
             if result.why is not None and self.dice.random() < call.needed:
                 return spent, result.why, j
         return spent + own / 2, None, None
 
-    def _retry(self, i: int, j: int, call: Call, start: float, within: tuple[str, int]) -> _Result:
+    def _retry(self, i: int, j: int, start: float, within: tuple[str, int]) -> _Result:
         spent = 0.0
         result = _Result(0.0, None)
-        for _ in range(1 + call.retries):
-            result = self._call(i, j, call.timeout, start + spent, within)
+        timeout, tries = self.odds.patience(self.t, i, j)
+        for _ in range(tries):
+            result = self._call(i, j, timeout, start + spent, within)
             spent += result.seconds
             if result.why is None:
                 break
@@ -173,7 +177,7 @@ class _Trace:
             result = _Result(REFUSED, "refused")
         else:
             served = self._serve(j, start + wire / 2, span, within[1] + 1)
-            result = _Result(served.seconds + wire, _seen_by_caller(served.why))
+            result = _Result(served.seconds + wire, served.why and SEEN.get(served.why, "call_failed"))
             if result.seconds > timeout:
                 result = _Result(timeout, "timeout")
         self._note(
@@ -194,7 +198,3 @@ class _Trace:
 def _attributes(side: str, peer: str | None, why: str | None) -> str:
     said = {"span.kind": side, "peer.service": peer, "error.type": why}
     return json.dumps({key: value for key, value in said.items() if value is not None})
-
-
-def _seen_by_caller(why: str | None) -> str | None:
-    return {None: None, "shed": "throttled"}.get(why, "call_failed")

@@ -10,8 +10,9 @@ from incident.alert import Severity
 from incident.change import ChangeKind
 from incident.values import Json, Name, Text, Value
 from scenarios.durations import Duration, Offset
-from scenarios.faults import AnyFault, Drift, LinkDelay, PoolLimit
+from scenarios.faults import AnyFault, CallLimit, Drift, LinkDelay, PoolLimit
 from scenarios.misfit import Misfit, Problem
+from scenarios.names import called, metrics_of
 from scenarios.system import System
 
 
@@ -96,7 +97,9 @@ class Scenario(Value):
 
     @model_validator(mode="after")
     def _fits(self) -> "Scenario":
-        return Misfit.unless_fits(self, [*self._strangers(), *self._twins(), *self._baseless(), *self._impossible()])
+        return Misfit.unless_fits(
+            self, [*self._strangers(), *self._unread(), *self._twins(), *self._baseless(), *self._impossible()]
+        )
 
     def _strangers(self) -> Iterator[Problem]:
         named: list[tuple[tuple[str | int, ...], str | None]] = [(("alert", "service"), self.alert.service)]
@@ -107,6 +110,22 @@ class Scenario(Value):
             if name not in self.system.services:
                 known = ", ".join(sorted(self.system.services))
                 yield Problem(place, f"the system has no {name}; it has {known}")
+
+    def _unread(self) -> Iterator[Problem]:
+        everywhere = {metric for service in self.system.services.values() for metric in metrics_of(service)}
+        for metric in self.system.rename.keys() - everywhere:
+            yield Problem(("system", "rename", metric), f"no service here has a metric {metric}")
+        paged = self.system.services.get(self.alert.service)
+        if paged is None or self.alert.value is not None:
+            return
+        read = [called(self.system, metric) for metric in metrics_of(paged)]
+        if self.alert.metric not in read:
+            said = (
+                f"{self.alert.service} has {', '.join(read)}"
+                if read
+                else f"nothing of {self.alert.service} is recorded"
+            )
+            yield Problem(("alert", "metric"), f"{said}; a metric of anything else needs a `value`")
 
     def _twins(self) -> Iterator[Problem]:
         seen: set[str] = set()
@@ -131,7 +150,7 @@ class Scenario(Value):
                 continue
             if isinstance(fault, PoolLimit) and service.pool is None:
                 yield Problem(("faults", i), f"{fault.service} has no `pool` to limit")
-            if isinstance(fault, LinkDelay) and fault.to not in service.calls:
+            if isinstance(fault, LinkDelay | CallLimit) and fault.to not in service.calls:
                 yield Problem(("faults", i, "to"), f"{fault.service} doesn't call {fault.to}")
             if isinstance(fault, Drift) and fault.gauge not in service.gauges:
                 yield Problem(("faults", i, "gauge"), f"{fault.service} has no gauge {fault.gauge}")

@@ -25,6 +25,13 @@ class NodeKind(StrEnum):
     EXTERNAL = "external"
 
 
+Occasion = Literal[
+    "request", "started", "warning", "failed", "exhausted", "shed", "restarting", "refused", "timeout", "throttled",
+    "call_failed", "slow", "pause", "killed",
+]  # fmt: skip
+"""What routine log lines are said about."""
+
+
 class When(StrEnum):
     """When a line is logged."""
 
@@ -82,10 +89,23 @@ class Pool(Value):
 
 
 class Gauge(Value):
-    """A metric of a service's own. ``noise`` is relative to ``value``."""
+    """A metric of a service's own. ``noise`` is relative to ``value``, which is the usual one where it ``follows``."""
 
     value: FiniteFloat
     noise: Share = 0.03
+    follows: Literal["requests", "successes"] | None = None
+    """It rises and falls with what the service is asked, or with what of that it answers well."""
+
+
+class Renamed(Value):
+    """What a metric is called instead, and its unit: ``factor`` 0.001 turns milliseconds into seconds."""
+
+    name: Name
+    factor: Positive = 1.0
+
+
+Called = Annotated[Renamed, BeforeValidator(lambda raw: {"name": raw} if isinstance(raw, str) else raw)]
+"""Another name for a metric; a bare string keeps the unit."""
 
 
 def _named(raw: object) -> object:
@@ -130,8 +150,8 @@ class System(Value):
     """Services by name. ``rename`` gives metrics other names, ``wording`` gives routine log lines other words."""
 
     services: Annotated[Mapping[Name, Service], Field(min_length=1, max_length=100)]
-    rename: Mapping[Name, Name] = Field(default_factory=dict)
-    wording: Mapping[Name, tuple[Spoken, ...]] = Field(default_factory=dict)
+    rename: Mapping[Name, Called] = Field(default_factory=dict)
+    wording: Mapping[Occasion, tuple[Spoken, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits(self) -> "System":

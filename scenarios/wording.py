@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from scenarios.system import Line, System, When
+from scenarios.system import Line, Occasion, System, When
 
 PLACE = re.compile(r"\{(\w{1,20})\}")
 
-_DEFAULT: dict[str, tuple[Line, ...]] = {
+_DEFAULT: dict[Occasion, tuple[Line, ...]] = {
     "request": (Line(message="{operation} completed status=200 duration={ms}ms", level="INFO"),),
     "started": (Line(message="{service} {version} started, listening on :8080", level="INFO"),),
     "warning": (
@@ -35,12 +35,9 @@ _DEFAULT: dict[str, tuple[Line, ...]] = {
 }
 
 
-def words(system: System, occasion: str) -> tuple[Line, ...]:
+def words(system: System, occasion: Occasion) -> tuple[Line, ...]:
     """Return the lines for an occasion: the system's own or these."""
     return system.wording.get(occasion) or _DEFAULT[occasion]
-
-
-OCCASIONS = frozenset(_DEFAULT)
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:

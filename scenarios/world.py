@@ -14,7 +14,7 @@ from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry
 from incident.values import Window
 from scenarios.paging import page
 from scenarios.paperwork import changes, commits, events
-from scenarios.plan import STEP
+from scenarios.plan import ROLLOUT, STEP
 from scenarios.releases import Release, shipped
 from scenarios.schema import Scenario, Signal
 from scenarios.simulation import Simulation
@@ -25,8 +25,6 @@ BATCH = 15
 """Seconds: collectors deliver in batches, so readings of the same stretch of wall time see the same rows."""
 AHEAD = 600.0
 """Seconds that the model runs ahead of what may be read."""
-ROLLOUT = timedelta(seconds=40)
-"""How long a rollback takes."""
 
 
 class World:
@@ -126,7 +124,7 @@ class World:
         """See `Deployer`. Takes simulated time only."""
         if key not in self._done:
             self._done[key] = self._roll_back(plan, key)
-            await self.wait(ROLLOUT)
+            await self.wait(timedelta(seconds=ROLLOUT))
         return self._done[key]
 
     def _roll_back(self, plan: Plan, key: str) -> Dispatched:
@@ -139,7 +137,9 @@ class World:
         goal = next((r for r in reversed(ran[:-1]) if r.deployed.version == plan.to_version), None)
         if goal is None:
             return Dispatched(Outcome.FAILED, reason=f"{plan.service} never ran {plan.to_version}")
-        done = Deployed(plan.service, plan.to_version, running, f"rollback-{key}", self.now() + ROLLOUT)
+        done = Deployed(
+            plan.service, plan.to_version, running, f"rollback-{key}", self.now() + timedelta(seconds=ROLLOUT)
+        )
         self._rollbacks = (*self._rollbacks, Release(done, goal.carries))
         self._model = self._model.until(self._model.end, self._rollbacks)
         return Dispatched(Outcome.SUCCEEDED)

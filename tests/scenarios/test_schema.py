@@ -40,6 +40,10 @@ def complaint(path: Path) -> str:
         ("id: cambio-2", "id: cambio-1", "another change's id"),
         ("gauge: disco_usado", "gauge: disco", "has no gauge disco"),
         ("  service: pedidos\n  name", "  service: pedido\n  name", "the system has no pedido"),
+        ("metric: latencia_p99_ms", "metric: latencia", "pedidos has up"),
+        ("  service: pedidos\n  name", "  service: horno\n  name", "nothing of horno is recorded"),
+        ("http_request_duration_p99_ms: lat", "http_request_p99_ms: lat", "no service here has a metric"),
+        ("call_failed: [", "call_fails: [", "call_failed"),
         ("missing: [spans]", "missing: [traces]", "missing"),
     ],
 )

@@ -8,6 +8,8 @@ from incident.ports import NotRecorded
 from incident.values import Window
 from scenarios.answers import AnswerKey
 from scenarios.files import load_scenario
+from scenarios.names import called, metrics_of
+from scenarios.schema import Scenario
 from scenarios.world import World
 
 FIRED = datetime(2026, 3, 10, 14, 7, 3, tzinfo=UTC)
@@ -173,3 +175,84 @@ async def test_no_way_through_a_world_leads_to_its_answer_key() -> None:
         waiting += list(getattr(thing, "__dict__", {}).values())
         waiting += list(thing.items()) if isinstance(thing, dict) else []
         waiting += list(thing) if isinstance(thing, list | tuple | set | frozenset) else []
+
+
+def made(system: dict[str, object], *faults: dict[str, object], **more: object) -> World:
+    rule = {"service": "web", "name": "A", "metric": "http_error_ratio", "threshold": 0.5, "summary": ""}
+    given = {"name": "made", "alert": rule, "system": system, "faults": faults} | more
+    return World(Scenario.model_validate(given), 1, FIRED, elapsed=lambda: 0.0)
+
+
+TWO: dict[str, object] = {
+    "web": {"load": 50, "calls": {"slow": {"timeout": "2s"}}},
+    "slow": {"p50": "150ms", "p99": "700ms"},
+}
+
+
+async def test_a_shorter_timeout_fails_calls_that_were_answered_well_before() -> None:
+    cut = {"kind": "call_limit", "service": "web", "to": "slow", "timeout": "200ms", "at": "-10m"}
+    here = made({"services": TWO}, cut)
+    own = await series(here, "web", "http_error_ratio")
+    assert own["value"].head(60).max() < 0.02
+    assert own["value"].tail(10).min() > 0.15
+    assert (await series(here, "slow", "http_error_ratio"))["value"].max() < 0.02
+    said = (await here.logs(await here.extent())).filter(pl.col("message").str.contains("timed out"))
+    assert set(said["message"]) == {"call to slow timed out after 200ms"}
+    waited = (await here.spans(await here.extent())).filter(pl.col("name") == "call slow", pl.col("status") == "ERROR")
+    assert waited["duration_ms"].max() <= 200
+
+
+async def test_more_retries_make_a_storm_of_what_fails() -> None:
+    failing = {"kind": "error_rate", "service": "slow", "ratio": 0.8, "at": "-20m"}
+    more = {"kind": "call_limit", "service": "web", "to": "slow", "retries": 4, "at": "-10m"}
+    asked = await series(made({"services": TWO}, failing, more), "slow", "http_requests_per_second")
+    assert asked["value"].tail(10).median() > 2.5 * asked["value"].head(300).median()
+
+
+async def test_a_gauge_can_follow_what_is_served_and_a_metric_can_have_another_unit() -> None:
+    shop = {"load": 20, "gauges": {"orders": {"value": 1200, "follows": "successes"}}}
+    rename = {"http_request_duration_p99_ms": {"name": "p99_seconds", "factor": 0.001}}
+    here = made(
+        {"services": {"web": shop}, "rename": rename},
+        {"kind": "error_rate", "service": "web", "ratio": 0.5, "at": "-10m"},
+    )
+    orders = (await series(here, "web", "orders"))["value"]
+    assert orders.tail(10).median() == pytest.approx(600, rel=0.1)
+    assert orders.head(200).median() == pytest.approx(1200, rel=0.15)
+    assert (await series(here, "web", "p99_seconds"))["value"].median() == pytest.approx(0.04, rel=0.2)
+
+
+async def test_what_belongs_to_somebody_else_logs_nothing_and_its_callers_tell_of_it() -> None:
+    system = {"web": {"load": 30, "calls": ["bank"]}, "bank": {"kind": "external"}}
+    logs = ["{callee} answered 503", {"message": "we are on fire", "when": "active"}]
+    here = made(
+        {"services": system}, {"kind": "error_rate", "service": "bank", "ratio": 0.7, "at": "-6m", "logs": logs}
+    )
+    rows = await here.logs(await here.extent())
+    assert set(rows["service"]) == {"web"}
+    assert rows.filter(pl.col("message") == "bank answered 503").height > 5
+
+
+async def test_a_change_is_felt_once_it_is_rolled_out_and_not_before() -> None:
+    change = {"id": "c", "at": "-20m", "service": "web", "kind": "deploy", "title": ""}
+    fault = {"kind": "error_rate", "service": "web", "ratio": 0.6, "caused_by": "c"}
+    here = made({"services": TWO}, fault, changes=[change])
+    began = await onset(here, "web", "http_error_ratio", 0.3)
+    assert timedelta(seconds=10) < began - (FIRED - timedelta(minutes=20)) < timedelta(minutes=2)
+
+
+async def test_who_is_asked_more_logs_more() -> None:
+    here = made({"services": TWO}, {"kind": "traffic_surge", "service": "web", "factor": 3, "at": "-40m"})
+    rows = (await here.logs(await here.extent())).filter(pl.col("level") == "INFO", pl.col("service") == "web")
+    late = rows.filter(pl.col("timestamp") > FIRED - timedelta(minutes=38)).height / 38
+    early = rows.filter(pl.col("timestamp") < FIRED - timedelta(minutes=40)).height / 140
+    assert late > 2 * early
+
+
+@pytest.mark.parametrize("name", ["quiet-day", "checkout-latency", OWN])
+async def test_the_metrics_of_a_service_are_those_that_are_promised(name: str | Path) -> None:
+    scenario, here = load_scenario(name), world(name)
+    rows = await here.metrics(await here.extent())
+    for service, described in scenario.system.services.items():
+        seen = set(rows.filter(pl.col("service") == service)["metric"])
+        assert seen == {called(scenario.system, metric) for metric in metrics_of(described)}
