@@ -88,13 +88,17 @@ class LinkDelay(Fault):
     loss: Share = 0.0
 
 
-class CallLimit(Fault):
-    """Calls from the service to ``to`` get another ``timeout`` or other ``retries``; what is left out stays."""
+class CallChange(Fault):
+    """Calls from the service to ``to`` are made otherwise: given up sooner, tried more often, more per request.
 
-    kind: Literal["call_limit"]
+    What is left out stays.
+    """
+
+    kind: Literal["call_change"]
     to: Name
     timeout: Annotated[Duration, Field(gt=0)] | None = None
     retries: Annotated[int, Field(ge=0, le=20)] | None = None
+    share: Annotated[float, Field(gt=0, le=500)] | None = None
 
 
 class Drift(Fault):
@@ -114,7 +118,7 @@ AnyFault = Annotated[
     | CapacityLoss
     | TrafficSurge
     | LinkDelay
-    | CallLimit
+    | CallChange
     | Drift,
     Field(discriminator="kind"),
 ]

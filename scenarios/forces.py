@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.faults import (
-    CallLimit,
+    CallChange,
     CapacityLoss,
     ErrorRate,
     LinkDelay,
@@ -27,11 +27,18 @@ BUSIEST = 15.0
 """The hour (UTC) with most load."""
 
 
-class Forces(NamedTuple):
-    """Arrays are step by service; single calls are caller, callee, and two arrays of their own.
+class Changed(NamedTuple):
+    """How one service's calls of another are made, step by step."""
 
-    Of ``links`` these are seconds on the wire and the share lost, of ``calls`` the timeout in seconds and the attempts.
-    """
+    caller: int
+    callee: int
+    timeout: Array
+    attempts: Array
+    share: Array
+
+
+class Forces(NamedTuple):
+    """Arrays are step by service; ``links`` are single calls: caller, callee, seconds on the wire, share lost."""
 
     load: Array
     pool_size: Array
@@ -44,7 +51,7 @@ class Forces(NamedTuple):
     extra: Array
     left: Array
     links: tuple[tuple[int, int, Array, Array], ...]
-    calls: tuple[tuple[int, int, Array, Array], ...]
+    calls: tuple[Changed, ...]
     felt: Array
     """Step by fault."""
 
@@ -101,14 +108,16 @@ def _links(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterato
             yield net.at(fault.service), net.at(fault.to), fault.extra * level, fault.loss * level
 
 
-def _calls(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[tuple[int, int, Array, Array]]:
+def _calls(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[Changed]:
     for fault, level in zip(scenario.faults, levels, strict=True):
-        if isinstance(fault, CallLimit):
-            i, j = net.at(fault.service), net.at(fault.to)
-            usual = (net.timeout[i, j], net.attempts[i, j])
-            new = (fault.timeout or usual[0], usual[1] if fault.retries is None else 1.0 + fault.retries)
-            timeout, attempts = (old + (to - old) * level for old, to in zip(usual, new, strict=True))
-            yield i, j, timeout, np.round(attempts)
+        if isinstance(fault, CallChange):
+            at = net.at(fault.service), net.at(fault.to)
+            tries = None if fault.retries is None else 1.0 + fault.retries
+            pairs = (net.timeout, fault.timeout), (net.attempts, tries), (net.share, fault.share)
+            timeout, attempts, share = (
+                old[at] + ((old[at] if new is None else new) - old[at]) * level for old, new in pairs
+            )
+            yield Changed(*at, timeout, np.round(attempts), share)
 
 
 def _daily(scenario: Scenario, net: Network, seed: int, when: Grid) -> Array:

@@ -151,9 +151,8 @@ class _Writer:
         about: dict[str, object] = {"operation": failure.operation, "trace": failure.trace_id}
         if failure.callee is not None:
             place = failure.service, failure.callee
-            waited = next(
-                (s[t] for i, j, s, _ in self.world.on.calls if (i, j) == place), self.world.net.timeout[place]
-            )
+            changed = (c.timeout[t] for c in self.world.on.calls if (c.caller, c.callee) == place)
+            waited = next(changed, self.world.net.timeout[place])
             about |= {"callee": self.world.net.names[failure.callee], "timeout": round(1000 * waited)}
         return about
 

@@ -36,7 +36,6 @@ class Network(NamedTuple):
     pool_size: Array
     """Infinite where there is none."""
     pool_to: NDArray[np.intp]
-    pool_share: Array
     hold: Array
     patience: Array
 
@@ -72,7 +71,6 @@ def network(system: System) -> Network:
         attempts=attempts,
         pool_size=np.array([float(s.pool.size) if s.pool else np.inf for s in services]),
         pool_to=np.array(pooled, dtype=np.intp),
-        pool_share=np.array([share[i, j] for i, j in enumerate(pooled)]),
         hold=np.array([s.pool.hold if s.pool else 0.0 for s in services]),
         patience=np.array([s.pool.timeout if s.pool else 0.0 for s in services]),
     )

@@ -1,12 +1,22 @@
 """What a single request has to expect at each step: the course of events as odds."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from scenarios.gauges import Happened
-from scenarios.system import Occasion
+from scenarios.system import Call, Occasion, Service
 
 DEEPEST = 12
 """Calls on one way through a trace, at most."""
+
+
+class Calling(NamedTuple):
+    """Seconds that a caller waits for one answer, how often it tries, and how many calls a request makes."""
+
+    timeout: float
+    tries: int
+    share: float
 
 
 class Odds:
@@ -24,16 +34,24 @@ class Odds:
         }
         self.hanging = world.on.hanging.tolist()
         self.links = {(i, j): (extra.tolist(), loss.tolist()) for i, j, extra, loss in world.on.links}
-        self._usual = world.net.timeout.tolist(), world.net.attempts.tolist()
-        self._calls = {(i, j): (longest.tolist(), tries.tolist()) for i, j, longest, tries in world.on.calls}
+        self._usual = [a.tolist() for a in (world.net.timeout, world.net.attempts, world.net.share)]
+        self._calls = {
+            (c.caller, c.callee): [a.tolist() for a in (c.timeout, c.attempts, c.share)] for c in world.on.calls
+        }
         self.at = {name: i for i, name in enumerate(world.net.names)}
 
-    def patience(self, t: int, i: int, j: int) -> tuple[float, int]:
-        """Return how many seconds a caller waits for one answer, and how often it tries."""
-        longest, tries = self._calls.get((i, j), (None, None))
-        if longest is None or tries is None:
-            return self._usual[0][i][j], int(self._usual[1][i][j])
-        return longest[t], int(tries[t])
+    def calling(self, t: int, i: int, j: int) -> Calling:
+        """Return how a service calls another at a step."""
+        changed = self._calls.get((i, j))
+        timeout, tries, share = [a[t] for a in changed] if changed else [a[i][j] for a in self._usual]
+        return Calling(timeout, int(tries), share)
+
+
+def made_by(operation: str, service: Service, call: Call) -> float:
+    """Return how much more often than others a request of the operation makes the call; 1 where all do."""
+    if not call.operations:
+        return 1.0
+    return len(service.operations) / len(call.operations) if operation in call.operations else 0.0
 
 
 def entries(world: Happened) -> list[tuple[int, list[float]]]:

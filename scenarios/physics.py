@@ -92,6 +92,7 @@ class _Press(NamedTuple):
     lost: Array | float
     timeout: Array
     attempts: Array
+    share: Array
 
 
 def _at(net: Network, on: Forces, t: int) -> _Press:
@@ -101,14 +102,15 @@ def _at(net: Network, on: Forces, t: int) -> _Press:
         delay, lost = np.zeros((2, on.load.shape[1], on.load.shape[1]))
         for i, j, extra, loss in on.links:
             delay[i, j], lost[i, j] = delay[i, j] + extra[t], max(lost[i, j], loss[t])
-    timeout, attempts = net.timeout, net.attempts
+    timeout, attempts, share = net.timeout, net.attempts, net.share
     if on.calls:
-        timeout, attempts = timeout.copy(), attempts.copy()
-        for i, j, longest, tries in on.calls:
-            timeout[i, j], attempts[i, j] = longest[t], tries[t]
+        timeout, attempts, share = timeout.copy(), attempts.copy(), share.copy()
+        for call in on.calls:
+            at = call.caller, call.callee
+            timeout[at], attempts[at], share[at] = call.timeout[t], call.attempts[t], call.share[t]
     return _Press(
         on.load[t], on.pool_size[t], on.refused[t], on.hanging[t], on.failing[t],
-        on.slower[t], on.extra[t], on.left[t], delay, lost, timeout, attempts,
+        on.slower[t], on.extra[t], on.left[t], delay, lost, timeout, attempts, share,
     )  # fmt: skip
 
 
@@ -119,8 +121,8 @@ def _rest(net: Network) -> Course:
 
 
 def _step(net: Network, on: _Press, was: Course, heap: Heap) -> Course:
-    fails, slow50, slow99 = _calls(net, on, was)
-    arriving = _arriving(net, on, was, fails)
+    fails, slow50, slow99 = _calls(on, was)
+    arriving = _arriving(on, was, fails)
     starting = (heap.starting > 0).sum(axis=1) / net.instances
     capacity = net.capacity * on.left * np.maximum(1 - starting, 0.05)
     busy = arriving / capacity
@@ -136,10 +138,11 @@ def _step(net: Network, on: _Press, was: Course, heap: Heap) -> Course:
     own50 = net.p50 * on.slower * crowd + backlog + 0.4 * wait * (exhausted > 0)
     own99 = net.p99 * on.slower * crowd + backlog + wait + pause
     own = 1 - (1 - net.errors) * (1 - on.failing) * (1 - exhausted) * (1 - crash)
-    passed = np.prod(1 - np.minimum(1, net.share) * net.needed * fails, axis=1)
-    common = np.where(net.share >= RARE, slow99, 0.0)
+    one = 1 - np.minimum(1, on.share) * net.needed * fails
+    passed = np.prod(one ** np.maximum(1, on.share), axis=1)
+    common = np.where(on.share >= RARE, slow99 + np.maximum(on.share - 1, 0) * slow50, 0.0)
     return Course(
-        rps=arriving, p50=own50 + (net.share * slow50).sum(axis=1), p99=own99 + np.sqrt((common**2).sum(axis=1)),
+        rps=arriving, p50=own50 + (on.share * slow50).sum(axis=1), p99=own99 + np.sqrt((common**2).sum(axis=1)),
         own_p50=own50, own_p99=own99, wait=wait, errors=1 - (1 - own) * passed * (1 - down), shed=shed,
         exhausted=exhausted, failing=on.failing, restarting=crash, down=down, busy=busy,
         memory=heap.used.max(axis=1), pause=pause, queued=queued, pool_used=used,
@@ -150,7 +153,7 @@ def _step(net: Network, on: _Press, was: Course, heap: Heap) -> Course:
 def _pools(net: Network, on: _Press, served: Array, slow50: Array) -> tuple[Array, Array, Array]:
     """Return connections in use, the share of requests that get none in time, and the longest wait for one."""
     held = net.hold * on.slower + slow50[np.arange(len(served)), net.pool_to] * (net.hold > 0)
-    demand = served * net.pool_share * held
+    demand = served * on.share[np.arange(len(served)), net.pool_to] * held
     crowded = np.minimum(demand / on.pool_size, 10)
     short = crowded > 1
     exhausted = np.where(short, 1 - 1 / np.maximum(crowded, 1), 0.0)
@@ -158,7 +161,7 @@ def _pools(net: Network, on: _Press, served: Array, slow50: Array) -> tuple[Arra
     return np.minimum(demand, on.pool_size), exhausted, np.where(short, net.patience, orderly)
 
 
-def _calls(net: Network, on: _Press, was: Course) -> tuple[Array, Array, Array]:
+def _calls(on: _Press, was: Course) -> tuple[Array, Array, Array]:
     """Return what calls are like, caller by callee: the share that fails for good, the usual and the slowest time."""
     p50, p99 = was.p50 + on.delay, was.p99 + on.delay
     spread = np.log(np.maximum(p99 / p50, 1.01)) / NORMAL_TAIL
@@ -167,20 +170,20 @@ def _calls(net: Network, on: _Press, was: Course) -> tuple[Array, Array, Array]:
     answered = (1 - was.errors) * (1 - was.shed) * (1 - late) * (1 - on.lost)
     once = 1 - answered
     refused = np.where(on.refused > MOSTLY, REFUSED, 0.0)
-    hanging = np.broadcast_to(on.hanging > MOSTLY, net.share.shape) | (np.asarray(on.lost) > MOSTLY)
+    hanging = np.broadcast_to(on.hanging > MOSTLY, on.share.shape) | (np.asarray(on.lost) > MOSTLY)
     usual = np.where(refused > 0, refused, np.minimum(p50, on.timeout))
     worst = np.where(refused > 0, refused, np.minimum(p99, on.timeout))
     usual, worst = np.where(hanging, on.timeout, usual), np.where(hanging, on.timeout, worst)
     again = np.where(once > RARE, on.attempts, 1.0)
     tries = (1 - once**on.attempts) / np.maximum(1 - once, 1e-9)  # how often one calls who tries again when it fails
-    return once**on.attempts, usual * tries * (net.share > 0), worst * again * (net.share > 0)
+    return once**on.attempts, usual * tries * (on.share > 0), worst * again * (on.share > 0)
 
 
-def _arriving(net: Network, on: _Press, was: Course, fails: Array) -> Array:
+def _arriving(on: _Press, was: Course, fails: Array) -> Array:
     """Return requests a second by service: from outside, and from callers that got that far, retries included."""
     calling = was.rps * (1 - was.shed) * (1 - was.down) * (1 - was.exhausted) * (1 - was.failing)
     tries = 1 + (on.attempts - 1) * fails ** (1 / on.attempts)
-    wanted = on.load + (calling[:, None] * net.share * tries).sum(axis=0)
+    wanted = on.load + (calling[:, None] * on.share * tries).sum(axis=0)
     smoothed: Array = 0.5 * (was.rps + wanted)
     return smoothed
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from scenarios.gauges import Happened
-from scenarios.odds import DEEPEST, Odds, entries
+from scenarios.odds import DEEPEST, Calling, Odds, entries, made_by
 from scenarios.physics import NORMAL_TAIL, REFUSED
 from scenarios.plan import STEP
 from scenarios.seeds import chance
@@ -107,11 +107,8 @@ class _Trace:
         """Yield requests of one step without end."""
         while True:
             trace = cls(world, odds, t, dice)
-            trace.enter(entry)
+            trace._serve(entry, float(world.grid.times[t]) + dice.random() * STEP, None, 0)
             yield trace
-
-    def enter(self, entry: int) -> None:
-        self._serve(entry, float(self.world.grid.times[self.t]) + self.dice.random() * STEP, None, 0)
 
     def _serve(self, i: int, start: float, parent: str | None, depth: int) -> _Result:
         service = self.world.net.services[i]
@@ -124,7 +121,7 @@ class _Trace:
         elif why in {"shed", "restarting"}:
             seconds = 0.002
         elif why is None and depth < DEEPEST:
-            seconds, why, callee = self._calls(i, start, seconds, span, depth)
+            seconds, why, callee = self._calls(i, operation, start, seconds, (span, depth))
         if why is not None:
             self.failures.append(Failure(start + seconds, i, why, callee, self.id, operation))
         if service.kind is not NodeKind.EXTERNAL:
@@ -142,26 +139,27 @@ class _Trace:
         return "failed" if self.dice.random() < self.world.net.services[i].errors else None
 
     def _calls(
-        self, i: int, start: float, own: float, span: str, depth: int
+        self, i: int, operation: str, start: float, own: float, within: tuple[str, int]
     ) -> tuple[float, Occasion | None, int | None]:
         """Make the calls one after the other, half of the service's own work before them and half after."""
-        spent = own / 2
-        for name, call in self.world.net.services[i].calls.items():
-            if len(self.spans) > LARGEST or self.dice.random() >= call.share:
-                continue
+        spent, service = own / 2, self.world.net.services[i]
+        for name, call in service.calls.items():
             j = self.odds.at[name]
-            result = self._retry(i, j, start + spent, (span, depth))
-            spent += result.seconds
-            if result.why is not None and self.dice.random() < call.needed:
-                return spent, result.why, j
+            calling = self.odds.calling(self.t, i, j)
+            wanted = calling.share * made_by(operation, service, call)
+            for _ in range(int(wanted) + (self.dice.random() < wanted % 1)):
+                if len(self.spans) > LARGEST:
+                    break
+                result = self._retry(i, j, calling, start + spent, within)
+                spent += result.seconds
+                if result.why is not None and self.dice.random() < call.needed:
+                    return spent, result.why, j
         return spent + own / 2, None, None
 
-    def _retry(self, i: int, j: int, start: float, within: tuple[str, int]) -> _Result:
-        spent = 0.0
-        result = _Result(0.0, None)
-        timeout, tries = self.odds.patience(self.t, i, j)
-        for _ in range(tries):
-            result = self._call(i, j, timeout, start + spent, within)
+    def _retry(self, i: int, j: int, calling: Calling, start: float, within: tuple[str, int]) -> _Result:
+        spent, result = 0.0, _Result(0.0, None)
+        for _ in range(calling.tries):
+            result = self._call(i, j, calling.timeout, start + spent, within)
             spent += result.seconds
             if result.why is None:
                 break

@@ -10,7 +10,7 @@ from incident.alert import Severity
 from incident.change import ChangeKind
 from incident.values import Json, Name, Text, Value
 from scenarios.durations import Duration, Offset
-from scenarios.faults import AnyFault, CallLimit, Drift, LinkDelay, PoolLimit
+from scenarios.faults import AnyFault, CallChange, Drift, LinkDelay, PoolLimit
 from scenarios.misfit import Misfit, Problem
 from scenarios.names import called, metrics_of
 from scenarios.system import System
@@ -150,7 +150,7 @@ class Scenario(Value):
                 continue
             if isinstance(fault, PoolLimit) and service.pool is None:
                 yield Problem(("faults", i), f"{fault.service} has no `pool` to limit")
-            if isinstance(fault, LinkDelay | CallLimit) and fault.to not in service.calls:
+            if isinstance(fault, LinkDelay | CallChange) and fault.to not in service.calls:
                 yield Problem(("faults", i, "to"), f"{fault.service} doesn't call {fault.to}")
             if isinstance(fault, Drift) and fault.gauge not in service.gauges:
                 yield Problem(("faults", i, "gauge"), f"{fault.service} has no gauge {fault.gauge}")

@@ -71,8 +71,12 @@ Warned = Annotated[Line, _worded("WARN")]
 
 
 class Call(Value):
-    """One dependency. ``share``: calls per request; ``needed``: how likely the caller fails when the call does."""
+    """One dependency. ``share``: calls per request; ``needed``: how likely the caller fails when the call does.
 
+    ``operations`` are the caller's that make it: traces and logs show no others; none named: all.
+    """
+
+    operations: tuple[Name, ...] = ()
     share: Annotated[float, Field(gt=0, le=20)] = 1.0
     needed: Share = 1.0
     timeout: Annotated[Duration, Field(gt=0)] = 3.0
@@ -141,6 +145,10 @@ class Service(Value):
             problems.append(Problem(("p99",), "p99 is below p50; it is the slowest hundredth"))
         if self.memory_limit is not None and self.memory_limit <= self.memory:
             problems.append(Problem(("memory_limit",), "the limit is not above `memory`, what it usually needs"))
+        for callee, call in self.calls.items():
+            if unknown := set(call.operations) - set(self.operations):
+                said = f"`operations` of the service has no {', '.join(sorted(unknown))}"
+                problems.append(Problem(("calls", callee, "operations"), said))
         if self.pool is not None and self.pool.to not in self.calls:
             problems.append(Problem(("pool", "to"), f"`calls` has no {self.pool.to}: a pool is to something called"))
         return Misfit.unless_fits(self, problems)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scenarios.faults import (
-    CallLimit,
+    CallChange,
     CapacityLoss,
     ErrorRate,
     Fault,
@@ -20,7 +20,7 @@ from scenarios.wording import words
 
 PRODUCES: dict[Occasion, tuple[type[Fault], ...]] = {
     "exhausted": (PoolLimit,), "failed": (ErrorRate,), "shed": (TrafficSurge, CapacityLoss),
-    "refused": (Outage,), "timeout": (Outage, Slowdown, LinkDelay, CallLimit),
+    "refused": (Outage,), "timeout": (Outage, Slowdown, LinkDelay, CallChange),
 }  # fmt: skip
 """Which faults' wordings a failing request can carry."""
 ANSWERED: dict[Occasion, Occasion] = {"call_failed": "failed", "throttled": "shed"}
@@ -47,4 +47,4 @@ def spoken(world: Happened, fault: Fault) -> Sequence[Line]:
 
 
 def _concerns(fault: Fault, service: str) -> bool:
-    return service == fault.service or (isinstance(fault, LinkDelay | CallLimit) and fault.to == service)
+    return service == fault.service or (isinstance(fault, LinkDelay | CallChange) and fault.to == service)

@@ -190,7 +190,7 @@ TWO: dict[str, object] = {
 
 
 async def test_a_shorter_timeout_fails_calls_that_were_answered_well_before() -> None:
-    cut = {"kind": "call_limit", "service": "web", "to": "slow", "timeout": "200ms", "at": "-10m"}
+    cut = {"kind": "call_change", "service": "web", "to": "slow", "timeout": "200ms", "at": "-10m"}
     here = made({"services": TWO}, cut)
     own = await series(here, "web", "http_error_ratio")
     assert own["value"].head(60).max() < 0.02
@@ -204,9 +204,30 @@ async def test_a_shorter_timeout_fails_calls_that_were_answered_well_before() ->
 
 async def test_more_retries_make_a_storm_of_what_fails() -> None:
     failing = {"kind": "error_rate", "service": "slow", "ratio": 0.8, "at": "-20m"}
-    more = {"kind": "call_limit", "service": "web", "to": "slow", "retries": 4, "at": "-10m"}
+    more = {"kind": "call_change", "service": "web", "to": "slow", "retries": 4, "at": "-10m"}
     asked = await series(made({"services": TWO}, failing, more), "slow", "http_requests_per_second")
     assert asked["value"].tail(10).median() > 2.5 * asked["value"].head(300).median()
+
+
+async def test_more_calls_in_a_request_make_it_slow_and_its_callee_busy() -> None:
+    many = {"kind": "call_change", "service": "web", "to": "slow", "share": 8, "at": "-10m"}
+    services = TWO | {"slow": {"p50": "20ms", "capacity": 900}}
+    here = made({"services": services}, many)
+    asked = await series(here, "slow", "http_requests_per_second")
+    assert asked["value"].tail(10).median() == pytest.approx(400, rel=0.1)
+    p50 = (await series(here, "web", "http_request_duration_p50_ms"))["value"]
+    assert p50.tail(10).median() > 4 * p50.head(200).median()
+    spans = (await here.spans(await here.extent())).filter(pl.col("start") > FIRED - timedelta(minutes=8))
+    assert spans.filter(pl.col("name") == "call slow").group_by("trace_id").len()["len"].median() == 8
+
+
+async def test_only_the_operations_that_are_named_make_a_call() -> None:
+    call = {"operations": ["buy"], "share": 0.5}
+    web = {"load": 50, "operations": ["look", "buy"], "calls": {"slow": call}}
+    broken = {"kind": "error_rate", "service": "slow", "ratio": 0.9, "at": "-10m"}
+    here = made({"services": TWO | {"web": web}}, broken)
+    said = (await here.logs(await here.extent())).filter(pl.col("message").str.contains("answered 502"))
+    assert set(said["message"]) == {"buy failed: slow answered 502 Bad Gateway"}
 
 
 async def test_a_gauge_can_follow_what_is_served_and_a_metric_can_have_another_unit() -> None:
