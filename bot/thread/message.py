@@ -1,4 +1,4 @@
-"""One message of the thread as plain values: what is drawn here is what gets stored, sent and, if need be, simplified."""
+"""One message of the thread as plain values: what is drawn is what gets stored, sent and, if need be, simplified."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

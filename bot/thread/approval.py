@@ -1,0 +1,117 @@
+"""What the gate says about acting: the approval card, the veto window, or why nothing is done; and the answers."""
+
+from collections.abc import Iterator
+
+from bot.report import gate, words
+from bot.thread.compose import aside, header, messages
+from bot.thread.message import Block, Message
+from bot.thread.options import Options
+from bot.thread.plan import SENTENCE, doubts, particulars, step
+from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
+from bot.thread.rich import Inline, bold, line, listed, person, quote, rich, say, section, when
+from incident.facts import Action, Approval, CheckResult, Plan, Verdict
+from incident.model import Incident
+from incident.status import Status
+
+REASONS = 4
+NOBODY = "nobody yet. Set SFA_APPROVERS to Slack users and user groups, as in SFA_APPROVERS=U012ABCDE,S045FGHIJ"
+
+
+def verdict_messages(incident: Incident, verdict: Verdict, options: Options) -> tuple[Message, ...]:
+    """Return the card that asks, the card that warns, or the reasons; what waits for a person may overtake."""
+    plan = _open_plan(verdict)
+    if plan is None:
+        return messages(_reported(verdict))
+    return messages(_card(incident, verdict, plan, options), urgent=True)
+
+
+def answered(incident: Incident, verdict: Verdict, options: Options) -> tuple[Message, ...]:
+    """Return the card of a question that is closed: the same without buttons, with what became of it."""
+    plan = _open_plan(verdict)
+    if plan is None:
+        return ()
+    *told, _buttons = _card(incident, verdict, plan, options)
+    return messages((*told, rich(section(bold(_closing(incident, verdict))))))
+
+
+def _open_plan(verdict: Verdict) -> Plan | None:
+    return None if verdict.rehearsed or verdict.action is Action.REPORT else verdict.plan
+
+
+def _closing(incident: Incident, verdict: Verdict) -> str:
+    after = incident.facts[incident.facts.index(verdict) + 1 :]
+    if any(isinstance(fact, Verdict) for fact in after):
+        return "No longer open: the world has changed, and there is a newer proposal below."
+    given = next((fact for fact in reversed(after) if isinstance(fact, Approval)), None)
+    if given is not None:
+        return f"Answered: {words.DECISIONS[given.decision]}."
+    return f"No longer open: the incident is {words.STATUSES[incident.status]}."
+
+
+def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) -> Iterator[Block]:
+    """Yield what would be done and what speaks against it; the last block is what can be pressed."""
+    ask = verdict.action is Action.ASK
+    yield header(f"Roll back {plan.service}?" if ask else f"Rolling back {plan.service} unless somebody objects")
+    yield particulars(incident, plan)
+    yield from doubts(incident, verdict) if ask else ()
+    yield rich(section(*_deadline(verdict)), *((section(*_who(verdict, options)),) if ask else ()))
+    yield aside(gate.score(verdict))
+    yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
+
+
+def _deadline(verdict: Verdict) -> Iterator[Inline]:
+    ask, at = verdict.action is Action.ASK, verdict.expires_at
+    if at is None or at <= verdict.at:
+        yield bold("It starts now.")
+        return
+    yield bold("Nothing happens without an answer; the question expires " if ask else "It starts ")
+    yield when(at, "{date_short_pretty} at {time_secs}")
+    yield bold("." if ask else ", unless somebody presses Stop before.")
+
+
+def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
+    yield bold("May answer: " if verdict.approvals_needed == 1 else "Two people have to agree, out of: ")
+    if not options.approvers:
+        yield say(NOBODY)
+    for number, who in enumerate(options.approvers):
+        yield from (say(", "),) if number else ()
+        yield person(who)
+
+
+def _answers(incident: Incident, plan: Plan) -> Block:
+    about = Pressed(incident.id, plan.digest)
+    sure = confirm(f"Roll back {plan.service}?", f"{step(plan)}. It starts at once.", "Roll back", "Not yet")
+    return row(
+        button(APPROVE, "Approve", about, style="primary", confirm=sure),
+        button(REJECT, "Reject", about, style="danger"),
+    )
+
+
+def _reported(verdict: Verdict) -> Iterator[Block]:
+    said = words.verdict(verdict)
+    yield rich(section(bold(f"Verdict: {said}.")))
+    checks = [row for row in gate.rows(verdict) if row.result != words.MARKS[CheckResult.PASSED]]
+    answers = {check.reason for check in verdict.checks}
+    bounds = [reason for reason in verdict.reasons if reason not in answers]
+    reasons = [*(row.reason for row in checks), *bounds] if verdict.action is Action.REPORT else [*bounds]
+    yield from listed("Because", [[line(reason, SENTENCE)] for reason in reasons], REASONS)
+    if verdict.checks:
+        yield aside(gate.score(verdict))
+
+
+def approval_messages(incident: Incident, approval: Approval) -> tuple[Message, ...]:
+    """Return the answer: by whom, why, and what follows."""
+    by = [say(" by "), person(approval.by)] if approval.by else []
+    told = section(bold(f"The rollback was {words.DECISIONS[approval.decision]}"), *by, say(f". {_follows(incident)}"))
+    because = (quote(line(approval.reason, 1000)),) if approval.reason.strip() else ()
+    return messages([rich(told, *because)])
+
+
+def _follows(incident: Incident) -> str:
+    match incident.status:
+        case Status.AWAITING_APPROVAL:
+            return "One more person has to agree."
+        case Status.ROLLING_BACK:
+            return "It starts now, if everything is still as it was."
+        case _:
+            return "Nothing was changed."

@@ -1,0 +1,59 @@
+"""Blocks into messages: as few as Slack's limits allow, each with its plain form."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot.thread.message import Block, Message, Speaker
+from bot.thread.plain import plain
+from bot.thread.text import TEXT, fit
+
+BLOCKS = 45
+"""Slack takes 50."""
+ROOM = TEXT - 100
+CONTEXT = 2900
+
+
+def header(raw: str) -> Block:
+    """Return a title of at most 150 characters."""
+    return {"type": "header", "text": {"type": "plain_text", "text": fit(raw, 150), "emoji": False}}
+
+
+def aside(*lines: str) -> Block:
+    """Return small print, one line a thought; the lines are clean and bounded."""
+    text = "\n".join(lines)[:CONTEXT]
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
+
+
+def messages(
+    blocks: Iterable[Block],
+    speaker: Speaker | None = None,
+    **known: Any,  # noqa: ANN401 - uploads and urgent, as Message has them
+) -> tuple[Message, ...]:
+    """Return the blocks in order as one message, or as several where one can't hold them; uploads go with the last."""
+    pages = list(_pages(blocks))
+    uploads = known.pop("uploads", ())
+    last = len(pages) - 1
+    return tuple(
+        Message(plain(page), page, speaker, uploads if number == last else (), **known)
+        for number, page in enumerate(pages)
+    )
+
+
+def one(blocks: Iterable[Block]) -> Message:
+    """Return one message of blocks that are bounded already, its plain form cut where it is too long."""
+    kept = tuple(blocks)
+    text = plain(kept)
+    return Message(text if len(text) <= TEXT else f"{text[: TEXT - 1]}…", kept)
+
+
+def _pages(blocks: Iterable[Block]) -> Iterator[tuple[Block, ...]]:
+    page: tuple[Block, ...] = ()
+    for block in blocks:
+        fuller = (*page, block)
+        if page and (len(fuller) > BLOCKS or len(plain(fuller)) > ROOM):
+            yield page
+            page = (block,)
+        else:
+            page = fuller
+    if page:
+        yield page

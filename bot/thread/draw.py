@@ -1,0 +1,103 @@
+"""A fact of an incident as messages of its thread. Pure; pictures and the PDF take a second: draw in a thread."""
+
+from bot.thread.approval import answered, approval_messages, verdict_messages
+from bot.thread.diagnosis import diagnosis_messages
+from bot.thread.message import Message
+from bot.thread.news import (
+    closed_messages,
+    fault_messages,
+    owned_messages,
+    resolved_messages,
+    seen_messages,
+    stopped_messages,
+)
+from bot.thread.options import Options
+from bot.thread.outcome import check_messages, ended_messages, report_messages, started_messages
+from bot.thread.turns import turn_messages
+from incident.facts import (
+    AlertResolved,
+    AlertSeen,
+    Approval,
+    Check,
+    Closed,
+    Diagnosis,
+    Fact,
+    Fault,
+    Owned,
+    Remark,
+    RollbackEnded,
+    RollbackStarted,
+    Stopped,
+    Turn,
+    Verdict,
+)  # fmt: skip
+from incident.model import Incident
+from incident.status import WAITING, Status
+
+
+def draw(incident: Incident, fact: Fact | None, seq: int, options: Options) -> tuple[Message, ...]:
+    """Return what the fact adds to the thread, in order; the opening is the root card alone (`card`).
+
+    ``incident`` is as it was after the fact. Where the fact ends the work, the report follows; where a person has
+    to decide, a draft of it.
+    """
+    if fact is None:
+        return ()
+    told = _draw(incident, fact, seq, options)
+    return (*told, *report_messages(incident, options)) if _calls_for_a_report(incident, fact, seq) else told
+
+
+def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -> tuple[tuple[int, Message], ...]:
+    """Return earlier messages that the fact has changed, each with the seq of its fact: a question that is closed.
+
+    A message stands for the first of its fact; buttons that would do nothing any more are gone from it.
+    """
+    if fact is None or incident.at(seq - 1).status not in WAITING:
+        return ()
+    if incident.status in WAITING and not isinstance(fact, Verdict):
+        return ()
+    asked = next(
+        ((n, f) for n, f in reversed([*enumerate(incident.facts[: seq - 1], 1)]) if isinstance(f, Verdict)), None
+    )
+    return () if asked is None else tuple((asked[0], m) for m in answered(incident, asked[1], options)[:1])
+
+
+def _calls_for_a_report(incident: Incident, fact: Fact, seq: int) -> bool:
+    before = incident.at(seq - 1).status
+    return not before.ended if incident.status.ended else _asks(incident, fact)
+
+
+def _asks(incident: Incident, fact: Fact) -> bool:
+    return isinstance(fact, Verdict) and incident.status is Status.AWAITING_APPROVAL
+
+
+def _draw(incident: Incident, fact: Fact, seq: int, options: Options) -> tuple[Message, ...]:
+    match fact:
+        case Turn():
+            return turn_messages(incident, fact)
+        case Diagnosis():
+            return diagnosis_messages(incident, fact, options)
+        case Verdict():
+            return verdict_messages(incident, fact, options)
+        case Approval():
+            return approval_messages(incident, fact)
+        case RollbackStarted():
+            return started_messages(fact)
+        case RollbackEnded():
+            return ended_messages(fact)
+        case Check():
+            return check_messages(incident, fact, options)
+        case AlertSeen():
+            return seen_messages(incident, fact, seq)
+        case AlertResolved():
+            return resolved_messages(incident, seq)
+        case Owned():
+            return owned_messages(fact)
+        case Remark():
+            return ()  # it stands in the thread already
+        case Stopped():
+            return stopped_messages(incident, fact)
+        case Fault():
+            return fault_messages(fact)
+        case Closed():
+            return closed_messages(fact)

@@ -1,0 +1,54 @@
+"""Pictures and the report as files of the thread, each with the words that say what it shows."""
+
+import re
+from collections.abc import Iterator
+
+from bot import report
+from bot.report.charts import charts
+from bot.report.chosen import Chosen, choose
+from bot.report.diagrams import chain_picture
+from bot.report.drawing import Picture
+from bot.thread.message import Upload
+from bot.thread.options import Options
+from incident.model import Incident
+
+SIGNALS = 3
+ALT = 1000
+"""Slack's limit for a file's alternative text."""
+TWO = 2
+
+
+def cause_pictures(incident: Incident, options: Options) -> tuple[Upload, ...]:
+    """Return the deciding metrics as one picture, and how the trouble spread as another, where there is something."""
+    return tuple(_cause(incident, choose(incident, options.report)))
+
+
+def _cause(incident: Incident, chosen: Chosen) -> Iterator[Upload]:
+    series = [seen for _, seen in chosen.signals][:SIGNALS]
+    if series:
+        yield _picture(incident, "signals", "The deciding metrics", charts(series, chosen.marks))
+    if chosen.spread is not None and sum(len(column) for column in chosen.spread.columns) >= TWO:
+        yield _picture(incident, "spread", "Where it began and whom it hit", chain_picture(chosen.spread))
+
+
+def check_picture(incident: Incident, options: Options) -> tuple[Upload, ...]:
+    """Return the signal that paged, from before it went wrong until after the rollback."""
+    chosen = choose(incident, options.report)
+    signal = [seen for _, seen in chosen.signals if seen.kind == "signal"][:1]
+    if not signal:
+        return ()
+    return (_picture(incident, "after", "The signal that paged, after the rollback", charts(signal, chosen.marks)),)
+
+
+def report_file(incident: Incident, options: Options) -> Upload:
+    """Return the report as a PDF; raises `report.PdfFailed`."""
+    page = report.pdf(incident, options.report)
+    return Upload(f"{_stem(incident)}.pdf", f"Report of {incident.id}", f"The report of {incident.id} as a PDF", page)
+
+
+def _picture(incident: Incident, name: str, title: str, picture: Picture) -> Upload:
+    return Upload(f"{_stem(incident)}-{name}.png", title, picture.alt[:ALT], picture.png)
+
+
+def _stem(incident: Incident) -> str:
+    return re.sub(r"[^\w-]", "_", incident.id)[:100]

@@ -1,0 +1,19 @@
+"""What a thread is drawn with beside the facts."""
+
+from datetime import UTC, tzinfo
+from typing import NamedTuple
+
+from bot.report.options import Options as ReportOptions
+
+
+class Options(NamedTuple):
+    """``approvers`` are Slack ids of people and user groups; ``authors`` lets the names of a change's authors in."""
+
+    timezone: tzinfo = UTC
+    approvers: tuple[str, ...] = ()
+    authors: bool = False
+
+    @property
+    def report(self) -> ReportOptions:
+        """The same for the report."""
+        return ReportOptions(timezone=self.timezone, authors=self.authors)

@@ -1,0 +1,74 @@
+"""What was done and whether it helped: the rollback, the check with its figures, the report at the end."""
+
+from collections.abc import Iterator
+
+from bot.report import PdfFailed, words
+from bot.report.actions import todos
+from bot.report.ending import banner
+from bot.report.escape import brief
+from bot.report.figures import quantity
+from bot.report.story import summary
+from bot.thread.compose import aside, messages
+from bot.thread.images import check_picture, report_file
+from bot.thread.message import Block, Message
+from bot.thread.options import Options
+from bot.thread.plan import step
+from bot.thread.rich import Inline, bold, code, line, link, listed, rich, say, section
+from incident.facts import Check, RollbackEnded, RollbackStarted
+from incident.model import Incident
+
+NEXT = 4
+SENTENCE = 400
+
+
+def started_messages(started: RollbackStarted) -> tuple[Message, ...]:
+    """Return what is being rolled back, and the key by which it is found wherever it runs."""
+    told = section(bold("Rolling back "), line(f"{step(started.plan)} …"))
+    return messages([rich(told, section(say("Its key is "), code(started.key)))])
+
+
+def ended_messages(ended: RollbackEnded) -> tuple[Message, ...]:
+    """Return how the rollback ended, with the address of its run."""
+    told: list[Inline] = [bold(f"The rollback {words.OUTCOMES[ended.outcome]}.")]
+    if ended.reason.strip():
+        told.append(line(f" {ended.reason}", SENTENCE))
+    where = (section(say("Its run: "), link(ended.url)),) if ended.url else ()
+    return messages([rich(section(*told), *where)])
+
+
+def check_messages(incident: Incident, check: Check, options: Options) -> tuple[Message, ...]:
+    """Return whether the signal that paged recovered: before, after, threshold, and a chart."""
+    said = words.RECOVERIES[check.result]
+    told = [section(bold(f"{said[:1].upper()}{said[1:]}."))]
+    if figures := _figures(incident, check):
+        told.append(section(line(figures, SENTENCE)))
+    if check.reason.strip():
+        told.append(section(line(check.reason, SENTENCE)))
+    return messages([rich(*told)], uploads=check_picture(incident, options))
+
+
+def _figures(incident: Incident, check: Check) -> str:
+    metric = incident.alert.metric
+    if check.before is None and check.after is None:
+        return ""
+    name = f"{metric}: " if metric else ""
+    limit = f", threshold {quantity(check.threshold, metric)}" if check.threshold is not None else ""
+    return f"{name}{quantity(check.before, metric)} before, {quantity(check.after, metric)} after{limit}"
+
+
+def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]:
+    """Return the incident in a few sentences, what to do next, and the report as a PDF."""
+    try:
+        return messages(_report(incident, ""), uploads=(report_file(incident, options),))
+    except PdfFailed as why:
+        failed = f"The PDF is missing: {brief(str(why), 200)}. /rca {incident.id} has the report as text."
+        return messages(_report(incident, failed))
+
+
+def _report(incident: Incident, failed: str) -> Iterator[Block]:
+    kind = "Report" if incident.status.ended else "Draft of the report"
+    yield rich(section(bold(f"{kind}. "), line(banner(incident), SENTENCE)))
+    yield from listed("In short", [[line(sentence, SENTENCE)] for sentence in summary(incident)], NEXT)
+    yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
+    if failed:
+        yield aside(line(failed)["text"])

@@ -1,0 +1,73 @@
+"""Exactly what would be done and what speaks against it: what a person has to know before saying yes."""
+
+from collections.abc import Iterator
+
+from bot.report import gate, observed, words
+from bot.report.escape import brief, visible
+from bot.report.figures import share
+from bot.report.observed import ChangeSeen
+from bot.thread.evidence import outsiders
+from bot.thread.message import Block
+from bot.thread.rich import Inline, bold, code, items, line, listed, rich, say, when
+from incident.evidence import Evidence
+from incident.facts import CheckResult, Diagnosis, Plan, Verdict
+from incident.model import Incident
+
+DOUBTS = 6
+SENTENCE = 300
+
+
+def step(plan: Plan) -> str:
+    """Return the step in one line."""
+    return f"{visible(plan.service)} in {visible(plan.environment)}: {_versions(plan)}"
+
+
+def _versions(plan: Plan) -> str:
+    return f"{visible(plan.from_version)} → {visible(plan.to_version)}"
+
+
+def particulars(incident: Incident, plan: Plan) -> Block:
+    """Return service, versions, change and onset as a list."""
+    diagnosis = incident.last(Diagnosis)
+    rows: list[list[Inline]] = [
+        [bold("Service: "), code(plan.service), line(f" in {plan.environment}")],
+        [bold("Version: "), code(plan.from_version), say(" → "), code(plan.to_version)],
+        [bold("Undoes: "), code(plan.change), *_change(incident, plan)],
+    ]
+    if diagnosis is not None:
+        sure = f"{words.sureness(diagnosis.confidence)}, {share(diagnosis.confidence)}"
+        since = [say("; failing since "), when(diagnosis.onset)] if diagnosis.onset else []
+        rows.append([bold("How sure: "), say(sure), *since])
+        if outside := outsiders(incident, diagnosis.evidence):
+            rows.append([bold("Outsiders' text: "), line(outside, SENTENCE)])
+    return rich(items(rows))
+
+
+def _change(incident: Incident, plan: Plan) -> Iterator[Inline]:
+    """Which change it is, by whom and since when, as far as the evidence knows."""
+    found = next(((e, c) for e in incident.evidence if (c := observed.change(e)) and c.id == plan.change), None)
+    if found is not None:
+        yield from _recorded(*found)
+        return
+    diagnosis = incident.last(Diagnosis)
+    if diagnosis is not None and diagnosis.culprit_change is not None:
+        yield line(f", {words.CHANGES[diagnosis.culprit_change.kind]} of ")
+        yield when(diagnosis.culprit_change.at)
+
+
+def _recorded(item: Evidence, change: ChangeSeen) -> Iterator[Inline]:
+    title = f" “{brief(visible(change.title), 200)}”" if change.title.strip() else ""
+    author = item.values.get("author")
+    by = f" by {brief(visible(author), 80)}" if isinstance(author, str) and author.strip() else ""
+    yield line(f", {words.CHANGES[change.change_kind]}{title}{by}, running since ")
+    yield when(change.at)
+
+
+def doubts(incident: Incident, verdict: Verdict) -> tuple[Block, ...]:
+    """Return what speaks against it: what the gate could not confirm, then the other explanations."""
+    diagnosis = incident.last(Diagnosis)
+    rivals = diagnosis.rivals if diagnosis else ()
+    open_checks = [r.reason for r in gate.rows(verdict) if r.result != words.MARKS[CheckResult.PASSED]]
+    told = dict.fromkeys((*open_checks, *verdict.reasons))
+    other = [f"It could also be: {r.what} ({share(r.confidence)})" for r in rivals]
+    return listed("What speaks against it", [[line(doubt, SENTENCE)] for doubt in (*told, *other)], DOUBTS)

@@ -1,0 +1,57 @@
+"""What can be pressed and submitted: the ids that Slack sends back, and what buttons carry. One home for both ends."""
+
+import json
+from typing import Any, NamedTuple
+
+from bot.thread.message import Block
+from bot.thread.text import fit
+
+APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "own", "open_report", "mute"
+FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
+ACTIONS = frozenset({APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, *FEEDBACK})
+INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
+VIEWS = frozenset({INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL})
+INVESTIGATE_MESSAGE = "investigate_message"
+SHORTCUTS = frozenset({INVESTIGATE_MESSAGE})
+
+
+class Pressed(NamedTuple):
+    """What a button is about. ``digest`` is the plan that an answer is bound to, on Approve and Reject only."""
+
+    incident: str
+    digest: str | None = None
+
+    def value(self) -> str:
+        """Return what the button carries; at most 2,000 characters, since ids have at most 200."""
+        return json.dumps({"incident": self.incident} | ({"digest": self.digest} if self.digest else {}))
+
+
+def pressed(value: str) -> Pressed:
+    """Read a button's value back; raises ValueError for anything else than what a button of ours carries."""
+    match json.loads(value):
+        case {"incident": str(incident), "digest": str(digest)}:
+            return Pressed(incident, digest)
+        case {"incident": str(incident)}:
+            return Pressed(incident)
+        case _:
+            pass
+    message = f"not a button of ours: {value[:100]}"
+    raise ValueError(message)
+
+
+def button(action: str, label: str, about: Pressed, **known: Any) -> Block:  # noqa: ANN401 - as Block Kit has them
+    """Return a button; ``known`` is a style, a confirm dialog."""
+    text = {"type": "plain_text", "text": fit(label, 75), "emoji": False}
+    return {"type": "button", "action_id": action, "text": text, "value": about.value(), **known}
+
+
+def row(*buttons: Block) -> Block:
+    """Return buttons beside each other."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def confirm(title: str, text: str, yes: str, no: str, *, danger: bool = False) -> Block:
+    """Return Slack's own "are you sure" dialog."""
+    fields = {"title": fit(title, 100), "text": fit(text, 300), "confirm": fit(yes, 30), "deny": fit(no, 30)}
+    shown = {name: {"type": "plain_text", "text": told, "emoji": False} for name, told in fields.items()}
+    return {**shown, "style": "danger" if danger else "primary"}

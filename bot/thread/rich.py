@@ -1,0 +1,96 @@
+"""Slack's rich text, in which text from outside is only ever text: no mention, no link, no markup comes out of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.report.escape import brief, visible
+from bot.report.figures import clock
+from bot.thread.message import Block
+from bot.thread.text import GROUP, PERSON, clean
+
+Inline = Mapping[str, Any]
+Part = Mapping[str, Any]
+
+DAY_AND_TIME = "{date_short_pretty} at {time}"
+TIME = "{time_secs}"
+LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9/._~%?&=#-]*")
+LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?/[A-Za-z0-9/._~%?&=#-]*")
+LONGEST_LINK = 2000
+
+
+def say(raw: str, **style: bool) -> Inline:
+    """Return text as it is, on as many lines as it has; ``style`` is bold, italic or code."""
+    text = {"type": "text", "text": clean(raw) or " "}
+    return {**text, "style": style} if style else text
+
+
+def line(raw: str, limit: int = 2000, **style: bool) -> Inline:
+    """Return text on one line, of which what is too long is counted."""
+    return say(brief(visible(raw), limit), **style)
+
+
+def bold(raw: str) -> Inline:
+    """Return one line of strong text."""
+    return line(raw, bold=True)
+
+
+def code(raw: str) -> Inline:
+    """Return a name as it has to be typed."""
+    return line(raw, code=True)
+
+
+def when(moment: datetime, form: str = DAY_AND_TIME) -> Inline:
+    """Return a moment that each reader sees in their own time zone."""
+    stamp = int(moment.timestamp())
+    return {"type": "date", "timestamp": stamp, "format": form, "fallback": f"{clock(moment)} UTC"}
+
+
+def person(who: str) -> Inline:
+    """Return a person or a group by Slack id, anything else as text: only an id from Slack can be a mention."""
+    if PERSON.fullmatch(who):
+        return {"type": "user", "user_id": who}
+    if GROUP.fullmatch(who):
+        return {"type": "usergroup", "usergroup_id": who}
+    return line(who, 200)
+
+
+def link(url: str) -> Inline:
+    """Return an address that shows where it leads, as text where it is not a plain one."""
+    plain = LINK.fullmatch(url) or LOOPBACK.fullmatch(url)
+    return {"type": "link", "url": url} if plain and len(url) <= LONGEST_LINK else line(url, 300)
+
+
+def section(*inlines: Inline) -> Part:
+    """Return a paragraph."""
+    return {"type": "rich_text_section", "elements": list(inlines)}
+
+
+def quote(*inlines: Inline) -> Part:
+    """Return what somebody else said."""
+    return {"type": "rich_text_quote", "elements": list(inlines)}
+
+
+def verbatim(raw: str) -> Part:
+    """Return text that keeps its columns."""
+    return {"type": "rich_text_preformatted", "elements": [say(raw)]}
+
+
+def items(rows: Sequence[Sequence[Inline]], style: str = "bullet") -> Part:
+    """Return a list; ``style`` is bullet or ordered."""
+    return {"type": "rich_text_list", "style": style, "elements": [section(*row) for row in rows]}
+
+
+def rich(*parts: Part) -> Block:
+    """Return a block of paragraphs and lists."""
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+def listed(title: str, rows: Sequence[Sequence[Inline]], most: int, style: str = "bullet") -> tuple[Block, ...]:
+    """Return a titled list of at most so many rows, the rest counted; nothing where there are no rows."""
+    if not rows:
+        return ()
+    more = len(rows) - most
+    rest = (section(say(f"and {more} more in the report", italic=True)),) if more > 0 else ()
+    return (rich(section(bold(title)), items(rows[:most], style), *rest),)
