@@ -9,7 +9,7 @@ from bot.thread.options import Options
 from bot.thread.plan import SENTENCE, doubts, particulars, step
 from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
 from bot.thread.rich import Inline, bold, line, listed, person, quote, rich, say, section, when
-from incident.facts import Action, Approval, CheckResult, Plan, Verdict
+from incident.facts import Action, Approval, CheckResult, Plan, RollbackStarted, Verdict
 from incident.model import Incident
 from incident.status import Status
 
@@ -28,40 +28,56 @@ def verdict_messages(incident: Incident, verdict: Verdict, options: Options) -> 
 def answered(incident: Incident, verdict: Verdict, options: Options) -> tuple[Message, ...]:
     """Return the card of a question that is closed: the same without buttons, with what became of it."""
     plan = _open_plan(verdict)
-    if plan is None:
+    if plan is None or not _waits(verdict):
         return ()
     *told, _buttons = _card(incident, verdict, plan, options)
-    return messages((*told, rich(section(bold(_closing(incident, verdict))))))
+    return messages((*told, rich(section(*_closing(incident)))))
 
 
 def _open_plan(verdict: Verdict) -> Plan | None:
     return None if verdict.rehearsed or verdict.action is Action.REPORT else verdict.plan
 
 
-def _closing(incident: Incident, verdict: Verdict) -> str:
-    after = incident.facts[incident.facts.index(verdict) + 1 :]
-    if any(isinstance(fact, Verdict) for fact in after):
-        return "No longer open: the world has changed, and there is a newer proposal below."
-    given = next((fact for fact in reversed(after) if isinstance(fact, Approval)), None)
-    if given is not None:
-        return f"Answered: {words.DECISIONS[given.decision]}."
-    return f"No longer open: the incident is {words.STATUSES[incident.status]}."
+def _waits(verdict: Verdict) -> bool:
+    """Tell whether there is any time to answer or to object."""
+    return verdict.expires_at is not None and verdict.expires_at > verdict.at
+
+
+def _closing(incident: Incident) -> Iterator[Inline]:
+    match incident.facts[-1]:
+        case Verdict():
+            yield bold("No longer open: the world has changed, and there is a newer proposal below.")
+        case Approval() as given:
+            yield bold(f"Answered: {words.DECISIONS[given.decision]}")
+            yield from (say(" by "), person(given.by)) if given.by else ()
+            yield say(".")
+        case RollbackStarted():
+            yield bold("Nobody objected: it has started.")
+        case _:
+            yield bold(f"No longer open: the incident is {words.STATUSES[incident.status]}.")
 
 
 def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) -> Iterator[Block]:
     """Yield what would be done and what speaks against it; the last block is what can be pressed."""
     ask = verdict.action is Action.ASK
-    yield header(f"Roll back {plan.service}?" if ask else f"Rolling back {plan.service} unless somebody objects")
+    yield header(_title(verdict, plan))
     yield particulars(incident, plan)
     yield from doubts(incident, verdict) if ask else ()
     yield rich(section(*_deadline(verdict)), *((section(*_who(verdict, options)),) if ask else ()))
     yield aside(gate.score(verdict))
-    yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
+    if _waits(verdict):
+        yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
+
+
+def _title(verdict: Verdict, plan: Plan) -> str:
+    if verdict.action is Action.ASK:
+        return f"Roll back {plan.service}?"
+    return f"Rolling back {plan.service}{' unless somebody objects' if _waits(verdict) else ''}"
 
 
 def _deadline(verdict: Verdict) -> Iterator[Inline]:
     ask, at = verdict.action is Action.ASK, verdict.expires_at
-    if at is None or at <= verdict.at:
+    if at is None or not _waits(verdict):
         yield bold("It starts now.")
         return
     yield bold("Nothing happens without an answer; the question expires " if ask else "It starts ")

@@ -14,13 +14,12 @@ OUTSIDE = "holds words that outsiders could have written"
 
 
 def folded(turn: Turn, incident: Incident) -> tuple[str, ...]:
-    """Return what a turn rests on; a statement that the turn itself makes is not made twice."""
+    """Return what a turn rests on: what it cites in a line each, unless the turn itself quotes its evidence."""
     known = {item.id: item for item in (*incident.evidence, *turn.found)}
     cited = [known[i] for i in dict.fromkeys((*turn.cites, *(e.id for e in turn.found))) if i in known]
-    if not cited:
-        return ()
-    fresh = [item for item in cited if visible(item.statement) not in visible(turn.text)]
-    chosen = [item for item in fresh if item.id in turn.cites][:HANDFUL]
+    text = visible(turn.text)
+    quoted = any(visible(item.statement) in text for item in cited)
+    chosen = [] if quoted else [item for item in cited if item.id in turn.cites][:HANDFUL]
     rest = [item for item in cited if item not in chosen]
     lines = tuple(one_line(item) for item in chosen)
     return (*lines, *((_counted(rest, more=bool(lines)),) if rest else ()), *_outsiders(rest))

@@ -43,7 +43,8 @@ def check_picture(incident: Incident, options: Options) -> tuple[Upload, ...]:
 def report_file(incident: Incident, options: Options) -> Upload:
     """Return the report as a PDF; raises `report.PdfFailed`."""
     page = report.pdf(incident, options.report)
-    return Upload(f"{_stem(incident)}.pdf", f"Report of {incident.id}", f"The report of {incident.id} as a PDF", page)
+    kind = "Report" if incident.status.ended else "Draft report"
+    return Upload(f"{_stem(incident)}.pdf", f"{kind} of {incident.id}", f"{kind} of {incident.id} as a PDF", page)
 
 
 def _picture(incident: Incident, name: str, title: str, picture: Picture) -> Upload:

@@ -14,7 +14,7 @@ from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.plan import step
 from bot.thread.rich import Inline, bold, code, line, link, listed, rich, say, section
-from incident.facts import Check, RollbackEnded, RollbackStarted
+from incident.facts import Check, Recovery, RollbackEnded, RollbackStarted
 from incident.model import Incident
 
 NEXT = 4
@@ -42,7 +42,7 @@ def check_messages(incident: Incident, check: Check, options: Options) -> tuple[
     told = [section(bold(f"{said[:1].upper()}{said[1:]}."))]
     if figures := _figures(incident, check):
         told.append(section(line(figures, SENTENCE)))
-    if check.reason.strip():
+    if check.reason.strip() and check.result is not Recovery.RECOVERED:  # the figures say it already
         told.append(section(line(check.reason, SENTENCE)))
     return messages([rich(*told)], uploads=check_picture(incident, options))
 
@@ -66,9 +66,11 @@ def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]
 
 
 def _report(incident: Incident, failed: str) -> Iterator[Block]:
-    kind = "Report" if incident.status.ended else "Draft of the report"
-    yield rich(section(bold(f"{kind}. "), line(banner(incident), SENTENCE)))
-    yield from listed("In short", [[line(sentence, SENTENCE)] for sentence in summary(incident)], NEXT)
-    yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
+    if incident.status.ended:
+        yield rich(section(bold("Report. "), line(banner(incident), SENTENCE)))
+        yield from listed("In short", [[line(sentence, SENTENCE)] for sentence in summary(incident)], NEXT)
+        yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
+    else:
+        yield rich(section(bold("A draft of the report"), say(", for whoever decides.")))
     if failed:
         yield aside(line(failed)["text"])

@@ -14,6 +14,7 @@ STYLED = re.compile(r"`([^`\n]+)`|\*\*(?=\S)([^*\n]*[^*\s])\*\*")
 FENCE = "```"
 ROOM = 20
 """What a line costs beside its own characters: its mark and its end."""
+HEADING = 60
 LINES = 200
 """Lines of one block; Slack takes a thousand elements."""
 
@@ -71,8 +72,15 @@ def _parts(page: list[Line]) -> Iterator[Part]:
             yield items([styled(text) for text in texts])
         elif kind == "code":
             yield from (verbatim(text) for text in texts)
-        elif told := "\n".join(texts).strip("\n"):
-            yield section(*styled(re.sub(r"\n{3,}", "\n\n", told)))
+        elif told := re.sub(r"\n{3,}", "\n\n", "\n".join(texts).strip("\n")):
+            yield section(*_headed(told))
+
+
+def _headed(text: str) -> list[Inline]:
+    """Return the lines; a short last one that announces what follows is strong."""
+    before, end, last = text.rpartition("\n")
+    heads = last.endswith(":") and len(last) <= HEADING and not STYLED.search(last)
+    return [*styled(before + end), say(last, bold=True)] if heads else styled(text)
 
 
 def styled(text: str) -> list[Inline]:

@@ -27,8 +27,9 @@ def say(raw: str, **style: bool) -> Inline:
 
 
 def line(raw: str, limit: int = 2000, **style: bool) -> Inline:
-    """Return text on one line, of which what is too long is counted."""
-    return say(brief(visible(raw), limit), **style)
+    """Return text on one line, of which what is too long is counted; a blank at either end stays."""
+    before, after = " " * raw.startswith(" "), " " * raw.endswith(" ")
+    return say(f"{before}{brief(visible(raw), limit)}{after}", **style)
 
 
 def bold(raw: str) -> Inline:
