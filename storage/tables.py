@@ -1,6 +1,6 @@
-"""What is kept: incidents, the facts that followed, and whose rollback is under way where."""
+"""What is kept: incidents, the facts that followed, whose rollback is under way where, and what Slack is to show."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from storage.columns import UtcText
 
@@ -54,4 +54,59 @@ rollbacks = Table(
     Column("started_at", UtcText, nullable=False),
     # Production, environment and service while nobody else may roll back there, else null.
     Column("held", String(700), unique=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("incident_id", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("version", Integer, nullable=False),
+    # The parcel whose message begins the thread that this one belongs into.
+    Column("thread_of", String(200)),
+    Column("urgent", Boolean, nullable=False),
+    # Its turn. Parts of one parcel share it, so that they stay together.
+    Column("place", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("tried_at", UtcText),
+    Column("ts", String(40)),
+    Column("why", Text),
+    Index("ix_outbox_state", "state", "channel"),
+    Index("ix_outbox_place", "place"),
+    Index("ix_outbox_ts", "channel", "ts"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.id), primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("alert_ts", String(40)),
+    Index("ix_threads_alert_ts", "channel", "alert_ts"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("at", UtcText, nullable=False, index=True),
+)
+
+read_marks = Table(
+    "read_marks",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("ts", String(40), nullable=False),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("fingerprint", String(16), primary_key=True),
+    Column("by", String(40), nullable=False),
+    Column("until", UtcText, nullable=False),
 )

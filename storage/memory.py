@@ -1,0 +1,132 @@
+"""What the bot remembers beside incidents: where their threads are, what it has heard, what it is to be quiet about."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, UpdateBase, delete, desc, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import Database
+from storage.tables import events, incidents, mutes, outbox, read_marks, threads
+
+EVENTS_KEPT = timedelta(minutes=15)
+"""Slack delivers an event again for at most that long: docs.slack.dev/apis/events-api#retries."""
+
+
+class Origin(NamedTuple):
+    """Where an incident began: in a channel, under an alert's message if there is one."""
+
+    channel: str
+    alert_ts: str | None = None
+
+
+class Thread(NamedTuple):
+    """Where an incident can be read. The moments are Slack's message ids; None: not posted yet."""
+
+    channel: str
+    alert_ts: str | None
+    card_ts: str | None
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The message that the thread hangs from: the alert, or else the card."""
+        return self.alert_ts or self.card_ts
+
+
+class Mute(NamedTuple):
+    """Who wants no investigations of a problem, and until when."""
+
+    fingerprint: str
+    by: str
+    until: datetime
+
+
+def card_key(incident_id: str) -> str:
+    """Return the outbox's key of an incident's card."""
+    return f"{incident_id}:card"
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlMemory:
+    """Keeps it in a `Database` that was upgraded."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+        self._database = database
+        self._now = now
+
+    async def begin(self, incident_id: str, origin: Origin) -> None:
+        """Remember where an incident's thread is. The first place stays."""
+        await self._write(insert(threads).values(incident_id=incident_id, **origin._asdict()))
+
+    async def thread(self, incident_id: str) -> Thread | None:
+        """Return where an incident can be read; None: nowhere in Slack."""
+        for row in await self._read(_threads(threads.c.incident_id == incident_id)):
+            return Thread(row.channel, row.alert_ts, row.card_ts)
+        return None
+
+    async def incidents_in(self, channel: str, thread_ts: str) -> tuple[str, ...]:
+        """Return the incidents of a thread, newest first: one message can bring several alerts."""
+        here = (threads.c.channel == channel) & or_(threads.c.alert_ts == thread_ts, outbox.c.ts == thread_ts)
+        joined = _threads(here).join(incidents, incidents.c.id == threads.c.incident_id)
+        newest_first = joined.order_by(desc(incidents.c.opened_at), desc(incidents.c.id))
+        return tuple(row.incident_id for row in await self._read(newest_first))
+
+    async def first_time(self, event_key: str) -> bool:
+        """Tell whether this is heard of for the first time; the second of two that ask at once hears no."""
+        now = self._now()
+        forgotten = delete(events).where(events.c.at < now - EVENTS_KEPT)
+        return await self._write(forgotten, insert(events).values(key=event_key, at=now))
+
+    async def mark_read(self, channel: str, ts: str) -> None:
+        """Remember up to where a channel has been read; never moves back."""
+        here = read_marks.c.channel == channel
+        if not await self._write(insert(read_marks).values(channel=channel, ts=ts)):
+            await self._write(update(read_marks).where(here, read_marks.c.ts < ts).values(ts=ts))
+
+    async def last_read(self, channel: str) -> str | None:
+        """Return up to where a channel has been read."""
+        for row in await self._read(select(read_marks.c.ts).where(read_marks.c.channel == channel)):
+            return str(row.ts)
+        return None
+
+    async def mute(self, mute: Mute) -> None:
+        """Be quiet about a problem; the latest word counts."""
+        earlier = delete(mutes).where(mutes.c.fingerprint == mute.fingerprint)
+        await self._write(earlier, insert(mutes).values(mute._asdict()))
+
+    async def unmute(self, fingerprint: str) -> None:
+        """Speak about it again."""
+        await self._write(delete(mutes).where(mutes.c.fingerprint == fingerprint))
+
+    async def muted(self, fingerprint: str) -> Mute | None:
+        """Return who muted a problem, while that lasts."""
+        return next((each for each in await self.mutes() if each.fingerprint == fingerprint), None)
+
+    async def mutes(self) -> tuple[Mute, ...]:
+        """Return what is muted now, longest last."""
+        query = select(mutes).where(mutes.c.until > self._now()).order_by(mutes.c.until)
+        return tuple(Mute(row.fingerprint, row.by, row.until) for row in await self._read(query))
+
+    async def _read(self, query: Select[Any]) -> list[Any]:
+        async with self._database.engine.connect() as connection:
+            return list(await connection.execute(query))
+
+    async def _write(self, *statements: UpdateBase) -> bool:
+        """Do all or nothing; False: the row was there already."""
+        try:
+            async with self._database.writing.begin() as connection:
+                for statement in statements:
+                    await connection.execute(statement)
+        except IntegrityError:
+            return False
+        return True
+
+
+def _threads(wanted: Any) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's condition
+    card = outbox.c.key == threads.c.incident_id + card_key("")
+    columns = select(threads, outbox.c.ts.label("card_ts"))
+    return columns.select_from(threads.outerjoin(outbox, card)).where(wanted)

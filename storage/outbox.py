@@ -1,0 +1,110 @@
+"""What Slack is to show, as rows: the row is the truth, whoever works on it and however often they die meanwhile."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.columns import UtcText
+from storage.database import Database
+from storage.outbox_rows import FAILED, SENDING, SENT, WAITING, in_turn, put, put_behind, row_of, waiting, written
+from storage.parcel import Body, Parcel, Waiting
+from storage.tables import outbox
+
+_open = outbox.c.state.in_([WAITING, SENDING])  # found as "sending", it was left behind by a process that died
+_new = _open & outbox.c.ts.is_(None)
+_changed = _open & outbox.c.ts.is_not(None)
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlOutbox:
+    """Parcels in the order in which they were put, for one `Delivery`. ``news`` is set when there is work."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+        self._database = database
+        self._now = now
+        self.news = asyncio.Event()
+
+    async def put(self, *parcels: Parcel) -> None:
+        """Take parcels in, all or none. May be repeated: a key that is known is taken again in a newer version only."""
+        try:
+            await self._put(parcels)
+        except IntegrityError:  # another process put the same key at the same moment: now it is known
+            await self._put(parcels)
+        self.news.set()
+
+    async def channels(self) -> tuple[str, ...]:
+        """Return the channels in which something new is to be said."""
+        async with self._database.engine.connect() as connection:
+            return tuple((await connection.execute(select(outbox.c.channel).where(_new).distinct())).scalars())
+
+    async def first(self, channel: str) -> Waiting | None:
+        """Return what is to be said next in a channel."""
+        return await self._first(_new & (outbox.c.channel == channel))
+
+    async def first_edit(self) -> Waiting | None:
+        """Return the message, wherever it is, that has waited longest to be brought up to date."""
+        return await self._first(_changed)
+
+    async def take(self, key: str) -> Waiting:
+        """Return the parcel as it is now; it may arrive from now on."""
+        since = func.coalesce(outbox.c.tried_at, literal(self._now(), UtcText()))
+        async with self._database.writing.begin() as connection:
+            await connection.execute(row_of(key).values(state=SENDING, tried_at=since))
+            return waiting((await connection.execute(in_turn().where(outbox.c.key == key))).one())
+
+    async def not_sent(self, key: str) -> None:
+        """Note that it certainly hasn't arrived so far."""
+        await self._note(key, tried_at=None)
+
+    async def sent(self, key: str, ts: str | None = None) -> None:
+        """Note that it has arrived. What was changed meanwhile goes on waiting, as an edit."""
+        state = case((outbox.c.state == SENDING, SENT), else_=outbox.c.state)
+        await self._note(key, state=state, ts=func.coalesce(literal(ts), outbox.c.ts), tried_at=None, content=None)
+
+    async def failed(self, key: str, why: str, said_instead: Body | None = None) -> None:
+        """Note why it is given up, and put a message about it in its place."""
+        async with self._database.writing.begin() as connection:
+            if said_instead is not None:
+                await put_behind(connection, key, [said_instead])
+            await connection.execute(row_of(key).values(state=FAILED, why=why, tried_at=None))
+        self.news.set()
+
+    async def split(self, key: str, bodies: Sequence[Body]) -> None:
+        """Put several messages in place of one: the first under its key, the others right behind it."""
+        async with self._database.writing.begin() as connection:
+            await put_behind(connection, key, bodies[1:])
+            await connection.execute(row_of(key).values(body=written(bodies[0])))
+
+    async def again(self, channel: str) -> None:
+        """Let what was refused in a channel wait once more: whatever stood in the way has gone."""
+        refused = update(outbox).where(outbox.c.channel == channel, outbox.c.state == FAILED)
+        async with self._database.writing.begin() as connection:
+            await connection.execute(refused.values(state=WAITING, why=None))
+        self.news.set()
+
+    async def refused(self) -> dict[str, str]:
+        """Return what was given up, and why."""
+        query = select(outbox.c.key, outbox.c.why).where(outbox.c.state == FAILED).order_by(outbox.c.place)
+        async with self._database.engine.connect() as connection:
+            return {row.key: row.why for row in await connection.execute(query)}
+
+    async def _put(self, parcels: Sequence[Parcel]) -> None:
+        async with self._database.writing.begin() as connection:
+            for parcel in parcels:
+                await put(connection, parcel)
+
+    async def _first(self, wanted: ColumnElement[bool]) -> Waiting | None:
+        async with self._database.engine.connect() as connection:
+            row = (await connection.execute(in_turn().where(wanted).limit(1))).first()
+        return None if row is None else waiting(row)
+
+    async def _note(self, key: str, **values: Any) -> None:  # noqa: ANN401 - columns and expressions
+        async with self._database.writing.begin() as connection:
+            await connection.execute(row_of(key).values(**values))
