@@ -1,0 +1,38 @@
+"""A message that Slack refuses, in ever plainer form, and one that is too long, in parts."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bot.thread.text import pieces
+from storage.parcel import Body
+
+PART = 3_000
+"""Characters that every method and block takes."""
+_LINK = re.compile(r"\](?=[(\[:])")
+
+
+def forms(body: Body) -> Iterator[Body]:
+    """The message as it was drawn, then as Markdown with its buttons, then as text."""
+    yield body
+    if body.get("blocks"):
+        yield {**body, "blocks": [{"type": "markdown", "text": _without_links(body["text"])}, *_buttons(body)]}
+        yield {**body, "blocks": []}
+
+
+def parts(body: Body) -> list[Body]:
+    """The message's text as messages that are short enough, the buttons under the last; empty: it is so already."""
+    texts = list(pieces(body["text"], PART))
+    plain: list[dict[str, Any]] = [{**body, "text": text, "blocks": []} for text in texts]
+    if plain and (buttons := _buttons(body)):
+        plain[-1]["blocks"] = [{"type": "section", "text": {"type": "plain_text", "text": texts[-1]}}, *buttons]
+    return [] if plain == [body] else [*plain]
+
+
+def _buttons(body: Body) -> list[Any]:
+    return [block for block in body.get("blocks") or () if block.get("type") == "actions"]
+
+
+def _without_links(text: str) -> str:
+    """Break up Markdown's links: what comes from outside must not hide where a link leads."""
+    return _LINK.sub("]\u200b", text)

@@ -1,0 +1,77 @@
+"""An incident's messages as parcels: named so that none is taken in twice, and addressed to its thread."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bot.thread.message import Message, Upload
+from incident.model import Incident
+from incident.status import Status
+from storage.memory import Thread, card_key
+from storage.parcel import Body, Kind, Parcel
+
+LOOKING, SETTLED, NEEDED = "eyes", "white_check_mark", "raising_hand"
+"""Reactions under an alert: it is worked on, it is over, a person is needed."""
+
+
+class Wrapping:
+    """For one incident as it is after one of its facts."""
+
+    def __init__(self, incident: Incident, thread: Thread) -> None:
+        self.incident = incident
+        self._thread = thread
+        self._version = len(incident.facts) + 1
+        self._card = card_key(incident.id)
+
+    def card(self, message: Message) -> Parcel:
+        """The message that is kept current: the root of the thread, or its first reply where an alert is the root."""
+        return self._parcel("card", Kind.POST, self._placed(_content(message)), version=self._version)
+
+    def told(self, messages: Iterable[Message], seq: int) -> Iterator[Parcel]:
+        """What a fact says, each message followed by its files."""
+        things: list[Message | Upload] = [thing for message in messages for thing in (message, *message.uploads)]
+        for part, thing in enumerate(things):
+            if isinstance(thing, Upload):
+                body = {"filename": thing.name, "title": thing.title, "alt_txt": thing.alt}
+                yield self._reply(f"{seq}:{part}", Kind.UPLOAD, body, content=thing.content)
+            else:
+                yield self._reply(f"{seq}:{part}", Kind.POST, _content(thing), urgent=thing.urgent)
+
+    def again(self, message: Message, seq: int) -> Parcel:
+        """The first message of a fact, as it looks now."""
+        return self._reply(f"{seq}:0", Kind.POST, _content(message), urgent=message.urgent, version=self._version)
+
+    def reactions(self, seq: int) -> Iterator[Parcel]:
+        """What the alert's message is to carry, where the fact has changed that."""
+        ts = self._thread.alert_ts
+        before = _face(self.incident.at(seq - 1)) if seq else None
+        after = _face(self.incident)
+        if ts is None or before == after:
+            return
+        if before is not None:
+            yield self._parcel(f"{seq}:unreact", Kind.UNREACT, {"name": before, "timestamp": ts})
+        yield self._parcel(f"{seq}:react", Kind.REACT, {"name": after, "timestamp": ts})
+
+    def _reply(self, part: str, kind: Kind, body: Body, **more: Any) -> Parcel:  # noqa: ANN401 - what a Parcel has
+        root = None if self._thread.alert_ts else self._card
+        return self._parcel(part, kind, self._placed(body), thread_of=root, **more)
+
+    def _parcel(self, part: str, kind: Kind, body: Body, **more: Any) -> Parcel:  # noqa: ANN401 - what a Parcel has
+        return Parcel(f"{self.incident.id}:{part}", self._thread.channel, kind, body, self.incident.id, **more)
+
+    def _placed(self, body: Body) -> Body:
+        return {**body, "thread_ts": self._thread.alert_ts} if self._thread.alert_ts else body
+
+
+def _content(message: Message) -> Body:
+    spoken = {} if message.speaker is None else {"username": message.speaker.name, "icon_emoji": message.speaker.icon}
+    return {"text": message.text, "blocks": list(message.blocks), **spoken}
+
+
+def _face(incident: Incident) -> str:
+    match incident.status:
+        case Status.INVESTIGATING | Status.ROLLING_BACK | Status.VERIFYING:
+            return LOOKING
+        case Status.RESOLVED | Status.CLOSED:
+            return SETTLED
+        case Status.AWAITING_APPROVAL | Status.AWAITING_VETO | Status.REPORTED | Status.HANDED_OVER:
+            return NEEDED
