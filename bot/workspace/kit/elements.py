@@ -1,6 +1,6 @@
 """Block Kit's elements, as a table: what each may hold, and which block takes which."""
 
-from bot.workspace.kit.objects import CONFIRM, DISPATCH, FILTER, IMAGE, LINK, OPTION, OPTION_GROUP, WORD, text
+from bot.workspace.kit.objects import CHOICE, CONFIRM, DISPATCH, FILTER, IMAGE, LINK, OPTION, OPTION_GROUP, WORD, text
 from bot.workspace.kit.rules import Anything, Array, Flag, Number, Rule, Shape, String
 
 _ID: dict[str, Rule] = {"action_id": WORD}
@@ -19,6 +19,8 @@ _FIRST: dict[str, Rule] = {"initial_option": OPTION}
 _FIRSTS: dict[str, Rule] = {"initial_options": Array(OPTION, 100)}
 _LENGTHS: dict[str, Rule] = {"min_length": Number(0, 3000, whole=True), "max_length": Number(1, 3000, whole=True)}
 _EITHER = ("options", "option_groups")
+OPTIONS = Shape({}, {"options": Array(OPTION, 100, 0), "option_groups": Array(OPTION_GROUP, 100, 0)}, one_of=_EITHER)
+"""What an external select is answered with."""
 
 ELEMENTS: dict[str, Rule] = {
     "button": Shape(
@@ -34,7 +36,7 @@ ELEMENTS: dict[str, Rule] = {
         },
     ),
     "channels_select": Shape({}, {**_MENU, **_RESPONSE, "initial_channel": WORD}),
-    "checkboxes": Shape({"options": Array(OPTION, 10)}, {**_ASKS, "initial_options": Array(OPTION, 10)}),
+    "checkboxes": Shape({"options": Array(CHOICE, 10)}, {**_ASKS, "initial_options": Array(CHOICE, 10)}),
     "conversations_select": Shape({}, {**_MENU, **_CONVERSATIONS, **_RESPONSE, "initial_conversation": WORD}),
     "datepicker": Shape({}, {**_MENU, "initial_date": WORD}),
     "datetimepicker": Shape({}, {**_ASKS, "initial_date_time": Number(whole=True)}),
@@ -58,11 +60,11 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "overflow": Shape({"options": Array(OPTION, 5)}, {**_ID, "confirm": CONFIRM}),
     "plain_text_input": Shape({}, {**_TYPED, **_LENGTHS, "initial_value": String(3000, 0), "multiline": Flag()}),
-    "radio_buttons": Shape({"options": Array(OPTION, 10)}, {**_ASKS, **_FIRST}),
+    "radio_buttons": Shape({"options": Array(CHOICE, 10)}, {**_ASKS, "initial_option": CHOICE}),
     "rich_text_input": Shape({}, {**_TYPED, "initial_value": Anything()}),
     "static_select": Shape({}, {**_MENU, **_LISTED, **_FIRST}, one_of=_EITHER),
     "timepicker": Shape({}, {**_MENU, "initial_time": WORD, "timezone": WORD}),
-    "url_source": Shape({"url": LINK, "text": String()}),
+    "url": Shape({"url": LINK, "text": String()}),
     "url_text_input": Shape({}, {**_TYPED, "initial_value": String(3000)}),
     "users_select": Shape({}, {**_MENU, "initial_user": WORD}),
     "workflow_button": Shape(

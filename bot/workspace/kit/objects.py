@@ -1,6 +1,6 @@
 """Block Kit's composition objects, as a table: texts, options, confirm dialogs, rich text, charts, cells."""
 
-from bot.workspace.kit.rules import Anything, Array, Flag, Kind, Number, Rule, Shape, String
+from bot.workspace.kit.rules import Array, Flag, Kind, Number, Rule, Shape, String
 
 WORD = String(255)
 LINK = String(3000)
@@ -33,7 +33,11 @@ CONFIRM = Shape(
     },
     {"style": String(of=("primary", "danger"))},
 )
-OPTION = Shape({"text": text(75), "value": String(150)}, {"description": text(75), "url": LINK})
+_CHOICE: dict[str, Rule] = {"value": String(150)}
+OPTION = Shape({"text": text(75, plain=True), **_CHOICE}, {"description": text(75, plain=True), "url": LINK})
+"""Of a menu."""
+CHOICE = Shape({"text": text(75), **_CHOICE}, {"description": text(75)})
+"""A checkbox or radio button, which may carry markup."""
 OPTION_GROUP = Shape({"label": text(75, plain=True), "options": Array(OPTION, 100)})
 FILTER = Shape(
     {},
@@ -42,7 +46,8 @@ FILTER = Shape(
 )
 DISPATCH = Shape({}, {"trigger_actions_on": Array(String(of=("on_enter_pressed", "on_character_entered")), 2)})
 
-_STYLED: dict[str, Rule] = {"style": Anything()}
+_STYLES = ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink")
+_STYLED: dict[str, Rule] = {"style": Shape({}, dict.fromkeys(_STYLES, Flag()))}
 _INLINE = Kind(
     {
         "broadcast": Shape({"range": String(of=("here", "channel", "everyone"))}, _STYLED),

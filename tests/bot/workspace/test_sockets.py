@@ -3,10 +3,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from bot.workspace.server import Workspace
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.server import Workspace
 
 Heard = asyncio.Queue[Any]
 
@@ -66,7 +67,7 @@ async def test_an_envelope_says_what_may_be_answered(workspace: Workspace) -> No
 async def test_each_payload_goes_to_one_of_several_sockets(workspace: Workspace, bot: AsyncApp, heard: Heard) -> None:
     second = AsyncSocketModeHandler(bot, workspace.app_token)
     await second.connect_async()
-    await workspace.until(lambda: workspace.board.courier.sockets.count("AFIRST") == 2)
+    await workspace.until(lambda: workspace.connections == 2)
 
     for number in range(6):
         workspace.people.say("U0ADA", "alerts", f"{number}")
