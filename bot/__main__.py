@@ -12,6 +12,7 @@ from bot.commands.evaluation import evaluate
 from bot.commands.investigation import investigate
 from bot.commands.reading import incidents, rca, scenarios
 from bot.commands.recording import record
+from bot.commands.serving import serve
 from bot.mistakes import WRONG_USE
 
 INTERNAL_ERROR = 1
@@ -29,7 +30,7 @@ def cli() -> None:
     """  # noqa: D301 - click's \b keeps the example on its own line
 
 
-for command in (investigate, rca, incidents, scenarios, record, evaluate, db):
+for command in (investigate, serve, rca, incidents, scenarios, record, evaluate, db):
     cli.add_command(command)
 
 

@@ -1,0 +1,23 @@
+"""`first-responder serve`."""
+
+import asyncio
+import logging
+
+import click
+
+
+@click.command()
+def serve() -> None:
+    """Be the bot: in Slack where its tokens are set, else in a workspace on this machine, whose page is printed.
+
+    Settings come from the environment or .env: SLACK_BOT_TOKEN and SLACK_APP_TOKEN, SFA_ALERT_CHANNELS,
+    SFA_ALERT_SENDERS, SFA_APPROVERS. Ctrl-C or SIGTERM ends it; what is under way goes on at the next start.
+
+    Example: first-responder serve
+    """
+    from bot.app import settings, slack_settings
+    from bot.serving import serve as run
+
+    chosen = settings()
+    logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(run(chosen, slack_settings()))

@@ -1,0 +1,145 @@
+"""The bot connected to Slack: clients, listeners and delivery around one runner."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import Storage, known_services, listed_scenarios, team
+from bot.approvers import Approvers
+from bot.config import Settings
+from bot.listeners import register
+from bot.listeners.bot import Bot
+from bot.mistakes import Mistake
+from bot.places import Places
+from bot.runner import Crew, Runner
+from bot.slack.chat import Drawing, SlackChat
+from bot.slack.delivery import Delivery
+from bot.slack_settings import SlackSettings
+from bot.thread.card import card
+from bot.thread.draw import draw, redrawn
+from bot.thread.options import Options
+from bot.working import Watched, Working
+
+CHANNEL = re.compile(r"[CGD][A-Z0-9]{6,}")
+SOCKETS = 2
+"""Slack renews connections now and then; with two there is no gap."""
+
+
+class Connected(NamedTuple):
+    """``over_http`` is the app to deliver to in HTTP mode, None in Socket Mode."""
+
+    runner: Runner
+    over_http: AsyncApp | None
+
+
+@asynccontextmanager
+async def connected(
+    settings: Settings, slack: SlackSettings, storage: Storage, places: Places
+) -> AsyncIterator[Connected]:
+    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token."""
+    client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
+    client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
+    await _introduced(client)
+    slack = await _with_channel_ids(client, slack)
+    approvers = Approvers(client, slack.approvers)
+    options = Options(timezone=settings.zone, approvers=await approvers.ids())
+    runner = Runner(_crew(settings, slack, storage, (places, options)))
+    app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
+    known = await asyncio.to_thread(known_services)
+    names = tuple(scenario.name for scenario in listed_scenarios())
+    bot = Bot(runner, storage.store, storage.memory, places, approvers, settings, slack, names, known)
+    register(app, bot)
+    delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
+    async with Delivery(storage.outbox, delivering):
+        await runner.resume()
+        sockets = await _sockets(app, slack)
+        try:
+            yield Connected(runner, None if sockets else app)
+        finally:
+            await asyncio.gather(*(socket.close_async() for socket in sockets))  # type: ignore[no-untyped-call]
+            await runner.close()
+
+
+def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tuple[Places, Options]) -> Crew:
+    places, options = shown
+    working = Working()
+    drawing = Drawing(
+        draw=lambda incident, fact, seq: draw(incident, fact, seq, options),
+        redrawn=lambda incident, fact, seq: redrawn(incident, fact, seq, options),
+        card=lambda incident: card(incident, working.on(incident.id), options),
+    )
+    chat = SlackChat(storage.outbox, storage.memory, drawing)
+
+    async def refresh(incident_id: str) -> None:
+        await chat.refresh(await storage.store.load(incident_id))
+
+    working.refresh = refresh
+    policy = settings.policy().model_copy(update={"approvals_needed": 2 if slack.two_person else 1})
+    return Crew(
+        store=storage.store,
+        memory=storage.memory,
+        chat=Watched(chat, working),
+        places=places,
+        policy=policy,
+        investigator=lambda place, watch: team(place, settings, watch),
+        working=working,
+    )
+
+
+async def _introduced(client: AsyncWebClient) -> None:
+    """Ask Slack who we are, which is whether it lets us in."""
+    try:
+        await client.auth_test()
+    except SlackApiError as refused:
+        message = f"SLACK_BOT_TOKEN: Slack refuses it: {refused.response['error']}"
+        raise Mistake(message) from refused
+    except (OSError, TimeoutError) as lost:
+        message = f"SLACK_API_URL: {client.base_url} can't be reached: {lost}"
+        raise Mistake(message) from lost
+
+
+async def _with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> SlackSettings:
+    """Return the settings with ids in place of channels' names; raises `Mistake` for a channel nobody can see."""
+    told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL.fullmatch(name)]
+    if not told:
+        return slack
+    ids: dict[str, str] = {}
+    pages = await client.conversations_list(types="public_channel,private_channel", limit=200, exclude_archived=True)
+    async for page in pages:
+        ids |= {each["name"]: each["id"] for each in page["channels"]}
+    unknown = [name for name in told if name.removeprefix("#") not in ids]
+    if unknown:
+        message = f"SFA_ALERT_CHANNELS, SFA_INCIDENT_CHANNEL: I see no channel {', '.join(unknown)}; invite me there"
+        raise Mistake(message)
+    here = {name: ids[name.removeprefix("#")] for name in told}
+    channels = tuple(here.get(name, name) for name in slack.alert_channels)
+    main = slack.incident_channel
+    return slack.model_copy(
+        update={"alert_channels": channels, "incident_channel": None if main is None else here.get(main, main)}
+    )
+
+
+async def _sockets(app: AsyncApp, slack: SlackSettings) -> list[AsyncSocketModeHandler]:
+    """Connect in Socket Mode; nothing in HTTP mode."""
+    if slack.app_token is None:
+        return []
+    sockets = [AsyncSocketModeHandler(app, _secret(slack.app_token)) for _ in range(SOCKETS)]
+    try:
+        await asyncio.gather(*(socket.connect_async() for socket in sockets))  # type: ignore[no-untyped-call]
+    except SlackApiError as refused:
+        message = f"SLACK_APP_TOKEN: Slack refuses it: {refused.response['error']}"
+        raise Mistake(message) from refused
+    return sockets
+
+
+def _secret(kept: SecretStr | None) -> str | None:
+    return None if kept is None else kept.get_secret_value()

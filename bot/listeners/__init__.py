@@ -1,0 +1,12 @@
+"""Slack in, one module a feature: acknowledge, look who it is, hand over."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.listeners import actions, commands, messages, shortcuts
+from bot.listeners.bot import Bot
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """Listen to everything."""
+    for feature in (commands, actions, messages, shortcuts):
+        feature.register(app, bot)

@@ -1,0 +1,93 @@
+"""Messages of alert channels: what fired gets a thread under it, what healed ends what is open, repeats join."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from bot.alerts import Fired, Healed, read_message
+from bot.alerts.rules import Allowed, Ignored, Mute, Rule, judge
+from bot.alerts.senders import allowed_sender
+from bot.listeners.bot import Bot
+from incident.alert import fingerprint
+from incident.facts import AlertResolved
+from incident.model import Incident
+from incident.policy import Mode
+from incident.status import WORLD_LABEL, World
+from storage.memory import Origin
+
+logger = logging.getLogger(__name__)
+
+
+class Heard(NamedTuple):
+    """A message as it is now, and where it stands. ``edited``: it said something else before."""
+
+    channel: str
+    message: Mapping[str, Any]
+    edited: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where a thread about it belongs."""
+        return Origin(self.channel, str(self.message["ts"]))
+
+
+async def take_up(bot: Bot, heard: Heard) -> None:
+    """Do what a message of an allowed sender asks for."""
+    sender = allowed_sender(heard.message, bot.slack.alert_senders)
+    if isinstance(sender, Ignored):
+        logger.info("message %s in %s: %s", heard.message["ts"], heard.channel, sender.reason)
+        return
+    for number, seen in enumerate(read(bot, heard.message)):
+        if isinstance(seen, Healed):
+            await _end(bot, seen)
+        elif await _new(bot, heard, number) and await _wanted(bot, seen):
+            await investigate(bot, seen, heard.origin)
+
+
+def read(bot: Bot, message: Mapping[str, Any]) -> tuple[Fired | Healed, ...]:
+    """Return what a message says about alerts."""
+    environment = min(bot.settings.environments, default="production")
+    return read_message(
+        message, default_environment=environment, seen_at=datetime.now(UTC), known_services=bot.services
+    )
+
+
+async def investigate(bot: Bot, fired: Fired, origin: Origin) -> Incident | None:
+    """Open an incident about an alert or join the open one; None where no new ones may be opened."""
+    place = bot.places.of_alert(fired)
+    if bot.settings.policy().mode_in(place.world) is Mode.OFF:
+        logger.info("%s on %s: SFA_MODE is off", fired.alert.name, fired.alert.service)
+        return None
+    return await bot.runner.investigate(place, origin)
+
+
+async def _new(bot: Bot, heard: Heard, number: int) -> bool:
+    """Tell whether this alert of this message wasn't taken up before: an edit or a second delivery brings it again."""
+    ts = str(heard.message["ts"])
+    first = await bot.memory.first_time(f"alert:{heard.channel}:{ts}:{number}")
+    return first and not (heard.edited and await bot.memory.incidents_in(heard.channel, ts))
+
+
+async def _wanted(bot: Bot, fired: Fired) -> bool:
+    mutes = [Mute(fingerprint=m.fingerprint, by=m.by, until=m.until) for m in await bot.memory.mutes()]
+    verdict = judge(fired, Rule(), now=datetime.now(UTC), mutes=mutes)
+    if isinstance(verdict, Ignored):
+        logger.info("%s on %s is passed over: %s", fired.alert.name, fired.alert.service, verdict.reason)
+    return isinstance(verdict, Allowed)
+
+
+async def _end(bot: Bot, healed: Healed) -> None:
+    """Note on the incident that is open that its alert is over; where none is, there is nothing to do."""
+    for production in _productions(healed):
+        told = fingerprint(f"{production}/{healed.environment}", healed.service, healed.name, healed.labels)
+        incident = await bot.store.latest(told)
+        if incident is not None and incident.holds_fingerprint and incident.last(AlertResolved) is None:
+            await bot.runner.note(incident.id, lambda now: AlertResolved(at=now))
+
+
+def _productions(healed: Healed) -> Iterator[str]:
+    """Yield where it may have fired: in the made-up world of its label, and on real systems."""
+    if WORLD_LABEL in healed.labels:
+        yield healed.labels[WORLD_LABEL]
+    yield World.REAL

@@ -1,0 +1,76 @@
+"""Answers what people ask for in words, whether by command, mention or direct message."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners.admission import may_show, room
+from bot.listeners.answers import words
+from bot.listeners.asks import HELP, Ask, asked
+from bot.listeners.bot import Bot
+from bot.listeners.reports import LAST, deliver, find
+from bot.mistakes import Mistake
+from bot.thread.text import clean, escaped
+from incident.alert import Severity
+from incident.model import Incident
+from storage.memory import Origin
+
+
+class Wish(NamedTuple):
+    """What is to be looked into, and what whoever asks knows about it."""
+
+    target: str
+    severity: Severity | None = None
+    since: datetime | None = None
+
+
+async def begin(client: AsyncWebClient, bot: Bot, wish: Wish, origin: Origin) -> Incident:
+    """Begin an investigation; its thread goes where it was asked for, if it can. Raises `Mistake`."""
+    channel = await room(client, bot, origin.channel)
+    place = await bot.places.named(wish.target, wish.since)
+    if wish.severity is not None:
+        place = place._replace(alert=place.alert.model_copy(update={"severity": wish.severity}))
+    here = origin if channel == origin.channel else Origin(channel)
+    return await bot.runner.investigate(place, here)
+
+
+async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -> None:
+    """Do what a message asks for and say so in its thread; ``noted`` is the incident in whose thread it stands."""
+    event = args.event or {}
+    origin = Origin(origin.channel, origin.alert_ts or (None if event.get("channel_type") == "im" else event["ts"]))
+    try:
+        said = await _done(args, bot, asked(event.get("text") or ""), (origin, noted))
+    except Mistake as mistake:
+        said = escaped(clean(mistake.message))
+    if said:
+        await args.client.chat_postMessage(
+            channel=origin.channel, thread_ts=origin.alert_ts, text=said, unfurl_links=False, unfurl_media=False
+        )
+
+
+async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | None]) -> str:
+    """Do it and return what is left to say: a thread that begins speaks for itself."""
+    origin, noted = where
+    match ask.kind:
+        case "investigate":
+            await begin(args.client, bot, Wish(ask.about), origin)
+            return ""
+        case "rca":
+            user = str((args.event or {})["user"])
+            incident = await find(args.client, bot, user, noted if noted and ask.about == LAST else ask.about)
+            await may_show(args.client, bot, incident.id, origin.channel)
+            return await deliver(args.client, bot, incident, origin)
+        case "other" if noted is not None:
+            return await _kept(bot, noted)
+        case "other" if ask.about in bot.scenarios:
+            await begin(args.client, bot, Wish(ask.about), origin)
+            return ""
+        case _:
+            return HELP
+
+
+async def _kept(bot: Bot, incident_id: str) -> str:
+    incident = await bot.store.load(incident_id)
+    return f"Your remark is kept with {incident.id}, which is {words(incident.status)}."

@@ -1,0 +1,42 @@
+"""What somebody asks for in a message: words after a mention, or in a direct message. Pure."""
+
+import re
+from typing import Literal, NamedTuple
+
+MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+LINKED = re.compile(r"<(?:https?://|mailto:)?[^>|]*\|([^>]*)>")
+HELP = (
+    "*What I do:* I find out what broke, and propose to undo the change that did it when that is proved safe.\n"
+    "• `/investigate` or `/investigate TARGET` looks into a service or a made-up incident\n"
+    "• `/rca` or `/rca ID` (also part of an id, a service, or `last`) shows a report\n"
+    "• in a channel, `@First Responder investigate TARGET`; in a direct message, the same without the mention\n"
+    "• the message menu's *Investigate this message* looks into an alert that somebody posted\n"
+    "• what you write in an incident's thread is kept with it"
+)
+
+
+class Ask(NamedTuple):
+    """``about`` is a target, or words to find an incident by."""
+
+    kind: Literal["investigate", "rca", "help", "other"]
+    about: str = ""
+
+
+def asked(text: str) -> Ask:
+    """Return what the words ask for; a single word that is no command is ``other``."""
+    words = LINKED.sub(r"\1", MENTION.sub(" ", text)).replace("`", " ").strip().strip(".!?").split()
+    if not words:
+        return Ask("help")
+    first, rest = words[0].lower().lstrip("/"), " ".join(words[1:])
+    if first in {"investigate", "check", "look"}:
+        return Ask("investigate", _target(rest)) if rest else Ask("help")
+    if first in {"rca", "report"}:
+        return Ask("rca", rest or "last")
+    if first in {"help", "hi", "hello"}:
+        return Ask("help")
+    return Ask("other", " ".join(words))
+
+
+def _target(words: str) -> str:
+    """Leave out what people put before a name."""
+    return re.sub(r"^(?:into|at|the)\s+", "", words, flags=re.IGNORECASE)

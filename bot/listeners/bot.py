@@ -1,0 +1,25 @@
+"""What listeners hand their work over to."""
+
+from typing import NamedTuple
+
+from bot.approvers import Approvers
+from bot.config import Settings
+from bot.places import Places
+from bot.runner import Runner
+from bot.slack_settings import SlackSettings
+from storage.memory import SqlMemory
+from storage.store import SqlStore
+
+
+class Bot(NamedTuple):
+    """One for the process. The channels in ``slack`` are ids by now; ``scenarios`` are names that can be asked for."""
+
+    runner: Runner
+    store: SqlStore
+    memory: SqlMemory
+    places: Places
+    approvers: Approvers
+    settings: Settings
+    slack: SlackSettings
+    scenarios: tuple[str, ...]
+    services: frozenset[str]

@@ -1,0 +1,106 @@
+"""Shows a report where it was asked for: a summary, the PDF, the way to the thread."""
+
+import asyncio
+import logging
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import report
+from bot.listeners.admission import may_read
+from bot.listeners.answers import words
+from bot.listeners.bot import Bot
+from bot.mistakes import Mistake
+from bot.report.options import Options
+from bot.thread.text import clean, escaped, pieces
+from incident.facts import Diagnosis, Verdict
+from incident.model import Incident
+from storage.memory import Origin
+
+logger = logging.getLogger(__name__)
+
+LAST = "last"
+SEARCHED = 20
+LONGEST = 3_000
+
+
+async def find(client: AsyncWebClient, bot: Bot, user: str, about: str) -> Incident:
+    """Return the incident of an id, a part of one, a service (its newest) or "last", of those somebody may read of.
+
+    Raises `Mistake` with the nearest there are.
+    """
+    wanted = about.strip().lower()
+    recent = await readable(client, bot, user, await bot.store.recent(SEARCHED))
+    listed = recent if wanted == LAST else await readable(client, bot, user, await bot.store.find(about, SEARCHED))
+    exact = [each for each in listed if each.id.lower() == wanted]
+    same = {each.alert.service.lower() for each in listed} == {wanted}
+    if exact or (listed and (same or wanted == LAST or len(listed) == 1)):
+        return (exact or list(listed))[0]
+    there = ", ".join(each.id for each in (listed or recent)[:5])
+    if not there:
+        message = "There are no incidents yet. /investigate begins one."
+    elif listed:
+        message = f"{about[:80]!r} is more than one incident: {there}"
+    else:
+        message = f"There is no incident {about[:80]!r}. The newest are {there}"
+    raise Mistake(message)
+
+
+async def readable(client: AsyncWebClient, bot: Bot, user: str, listed: tuple[Incident, ...]) -> tuple[Incident, ...]:
+    """Return those of the incidents that somebody may read of."""
+    return tuple([each for each in listed if await may_read(client, bot, user, each.id)])
+
+
+async def deliver(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:
+    """Post the PDF there and return the summary, with the way to the thread."""
+    return f"{summary(incident)}\n{await _thread(client, bot, incident)}{await _pdf(client, bot, incident, origin)}"
+
+
+async def in_private(client: AsyncWebClient, bot: Bot, incident: Incident, user: str) -> str:
+    """Do the same with the PDF sent to somebody's direct messages."""
+    opened = await client.conversations_open(users=user)
+    said = await deliver(client, bot, incident, Origin(opened["channel"]["id"]))
+    return f"{said}\nThe PDF is in your direct messages with me."
+
+
+def summary(incident: Incident) -> str:
+    """Return in a few lines what became of an incident."""
+    draft = "" if incident.status.ended else " (a draft: it is not at its end)"
+    alert, diagnosis, verdict = incident.alert, incident.last(Diagnosis), incident.last(Verdict)
+    lines = [f"{incident.id}: {alert.name} on {alert.service}, {words(incident.status)}{draft}"]
+    if diagnosis is not None:
+        lines.append(f"Cause ({diagnosis.confidence:.0%} confident): {diagnosis.cause}")
+    if verdict is not None and verdict.plan is not None:
+        plan = verdict.plan
+        lines.append(f"Rollback judged: {plan.service} from {plan.from_version} to {plan.to_version}")
+    return next(pieces("\n".join(escaped(clean(each)) for each in lines), LONGEST))
+
+
+async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
+    thread = await bot.memory.thread(incident.id)
+    ts = thread and (thread.card_ts or thread.alert_ts)
+    if thread is None or ts is None:
+        return "It has no thread here."
+    try:
+        answer = await client.chat_getPermalink(channel=thread.channel, message_ts=ts)
+    except SlackApiError as refused:
+        logger.info("%s: no link to its thread: %s", incident.id, refused.response["error"])
+        return "Its thread can't be reached any more."
+    return f"<{answer['permalink']}|Its thread>"
+
+
+async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:
+    options = Options(timezone=bot.settings.zone)
+    content = await asyncio.to_thread(report.pdf, incident, options)
+    try:
+        await client.files_upload_v2(
+            channel=origin.channel,
+            thread_ts=origin.alert_ts,
+            filename=f"{incident.id}.pdf",
+            title=f"Report of {incident.id}",
+            content=content,
+        )
+    except (SlackApiError, OSError, TimeoutError) as why:
+        logger.warning("%s: the report can't be uploaded: %s", incident.id, type(why).__name__)
+        return f"\nThe PDF could not be uploaded; `first-responder rca {incident.id} --format pdf` writes it."
+    return ""

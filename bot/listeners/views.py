@@ -1,0 +1,105 @@
+"""The modals: what to investigate, why not, which report, how long to be quiet. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.listeners.answers import words
+from bot.thread.presses import (
+    INVESTIGATE_MODAL,
+    MUTE_MODAL,
+    OPEN_REPORT,
+    RCA_MODAL,
+    REJECT_MODAL,
+    Pressed,
+    button,
+)
+from bot.thread.text import fit
+from incident.alert import Severity
+from incident.model import Incident
+
+TARGET, SEVERITY, SINCE, REASON, INCIDENT, LENGTH = "target", "severity", "since", "reason", "incident", "length"
+"""Ids of blocks and of what is entered in them."""
+HOURS = {"1": "1 hour", "4": "4 hours", "12": "12 hours", "24": "1 day", "168": "1 week"}
+LONGEST_REASON = 1_000
+LISTED = 5
+View = dict[str, Any]
+Kept = Mapping[str, str]
+"""What a modal is about, as its private metadata."""
+
+
+def investigate_modal(kept: Kept) -> View:
+    """Ask what to look into, how bad it is, and since when."""
+    target = {"type": "external_select", "min_query_length": 0, "placeholder": plain("Search by name")}
+    severities = [option(each.value.capitalize(), each.value) for each in Severity]
+    severity = {"type": "static_select", "options": severities, "placeholder": plain("As the alert says")}
+    return _modal(INVESTIGATE_MODAL, "Investigate", "Investigate", kept) | {
+        "blocks": [
+            field(TARGET, "What", target),
+            field(SEVERITY, "Severity", severity, optional=True),
+            field(SINCE, "Since when", {"type": "datetimepicker"}, "Left empty: it has just begun.", optional=True),
+        ]
+    }
+
+
+def reject_modal(about: Pressed, kept: Kept) -> View:
+    """Ask why."""
+    text = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_REASON}
+    kept = {**kept, "incident": about.incident, "digest": about.digest or ""}
+    hint = "It goes into the thread and the report."
+    blocks = [field(REASON, "Why should this not be rolled back?", text, hint, optional=True)]
+    return _modal(REJECT_MODAL, "Reject", "Reject", kept) | {"blocks": blocks}
+
+
+def mute_modal(about: Pressed, kept: Kept) -> View:
+    """Ask how long to be quiet."""
+    lengths = [option(label, hours) for hours, label in HOURS.items()]
+    menu = {"type": "static_select", "options": lengths, "initial_option": lengths[0]}
+    hint = "The same problem opens no incident in this time; everybody can see who muted it."
+    blocks = [field(LENGTH, "For how long?", menu, hint)]
+    return _modal(MUTE_MODAL, "Mute this alert", "Mute", {**kept, "incident": about.incident}) | {"blocks": blocks}
+
+
+def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
+    """Offer the latest incidents, and a search for any other."""
+    search = {"type": "external_select", "min_query_length": 0, "placeholder": plain("Id or service")}
+    listed = [
+        {
+            "type": "section",
+            "text": plain(fit(incident_line(incident), 150)),
+            "accessory": button(OPEN_REPORT, "Open", Pressed(incident.id)),
+        }
+        for incident in list(recent)[:LISTED]
+    ]
+    nothing = [{"type": "section", "text": plain("There are no incidents yet. /investigate begins one.")}]
+    blocks = [field(INCIDENT, "Find an incident", search), *listed] if listed else nothing
+    return _modal(RCA_MODAL, "Reports", "Show report" if listed else None, kept) | {"blocks": blocks}
+
+
+def incident_line(incident: Incident) -> str:
+    """Return one line that tells an incident from others."""
+    at = f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"
+    return f"{incident.id} · {incident.alert.service} · {words(incident.status)} · {at}"
+
+
+def option(label: str, value: str) -> View:
+    """Return a choice of a menu."""
+    return {"text": plain(fit(label, 75)), "value": value}
+
+
+def plain(text: str) -> View:
+    """Return words that mean nothing to Slack."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def field(name: str, label: str, element: View, hint: str = "", *, optional: bool = False) -> View:
+    """Return an input under its label."""
+    known: dict[str, Any] = {"hint": plain(hint)} if hint else {}
+    element = {**element, "action_id": name}
+    return {"type": "input", "block_id": name, "label": plain(label), "element": element, "optional": optional} | known
+
+
+def _modal(callback_id: str, title: str, submit: str | None, kept: Kept) -> View:
+    yes = {"submit": plain(submit)} if submit else {}
+    words = {"title": plain(title), "close": plain("Cancel" if submit else "Close")}
+    return {"type": "modal", "callback_id": callback_id, "private_metadata": json.dumps(kept), **words, **yes}

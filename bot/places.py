@@ -1,0 +1,63 @@
+"""Finds the production that a name, an alert or an incident belongs to; a made-up one by its opaque label."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.alerts import Fired
+from bot.app import Place, named_place, place_again, unseen_place
+from incident.facts import Outcome, RollbackEnded, RollbackStarted
+from incident.model import Incident
+from incident.status import WORLD_LABEL, World
+
+MOST = 100
+"""Made-up worlds that are kept alive at once; an older one is made again when it is needed."""
+LONGEST_ABSENCE = timedelta(hours=24)
+"""How much time a made-up world is given to pass at most while nobody was there."""
+
+
+class Places:
+    """The worlds that are alive, the one that was used last at the end."""
+
+    def __init__(self) -> None:
+        self._alive: dict[str, Place] = {}
+
+    async def named(self, name: str, since: datetime | None = None) -> Place:
+        """Return a new place for what somebody in a chat names; raises `Mistake`."""
+        return self._keep(await asyncio.to_thread(named_place, name, since))
+
+    def of_alert(self, fired: Fired) -> Place:
+        """Return where an alert fired; one that belongs to no world that is alive is about something unseen."""
+        place = self._alive.get(fired.alert.labels.get(WORLD_LABEL, ""))
+        return unseen_place(fired.alert, fired.environment) if place is None else self._keep(place)
+
+    async def again(self, incident: Incident) -> Place:
+        """Return the place of a stored incident as it is now: what was done there is done, time has passed."""
+        if incident.world is World.REAL:
+            return unseen_place(incident.alert, incident.environment)
+        place = self._alive.get(incident.production)
+        if place is None:
+            place = (await asyncio.to_thread(place_again, incident))._replace(alert=incident.alert)
+            await _live_through(place, incident)
+        return self._keep(place)
+
+    def _keep(self, place: Place) -> Place:
+        label = place.alert.labels[WORLD_LABEL]
+        self._alive.pop(label, None)
+        self._alive[label] = place
+        while len(self._alive) > MOST:
+            self._alive.pop(next(iter(self._alive)))
+        return place
+
+
+async def _live_through(place: Place, incident: Incident) -> None:
+    """Do again what was done in a made-up world, at its time, and let the time since then pass."""
+    started, ended = incident.last(RollbackStarted), incident.last(RollbackEnded)
+    if place.deployer and started and ended and ended.outcome is Outcome.SUCCEEDED:
+        await _wait_until(place, started.at)
+        await place.deployer.roll_back(started.plan, started.key)
+    latest = max(fact.at for fact in incident.facts) if incident.facts else incident.opened_at
+    await _wait_until(place, min(max(datetime.now(UTC), latest), latest + LONGEST_ABSENCE))
+
+
+async def _wait_until(place: Place, moment: datetime) -> None:
+    await place.clock.wait(max(moment - place.clock.now(), timedelta(0)))

@@ -1,0 +1,45 @@
+"""The bot as one process: storage, the runner, delivery, Slack or its stand-in, health; all of it ends cleanly."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+import click
+
+from bot import report
+from bot.app import open_storage
+from bot.config import Settings
+from bot.connection import connected
+from bot.health import served, web
+from bot.places import Places
+from bot.slack_settings import SlackSettings
+from bot.standin import stand_in
+
+
+async def serve(settings: Settings, slack: SlackSettings) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises `Mistake` where a setting doesn't let it begin."""
+    ended = asyncio.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(ending, ended.set)
+    warming = asyncio.create_task(asyncio.to_thread(_warm))
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(open_storage(settings))
+        places = Places()
+        if not slack.in_slack:
+            slack, page = await stack.enter_async_context(stand_in(slack, places))
+            click.echo(f"workspace: {page}")
+        runner, over_http = await stack.enter_async_context(connected(settings, slack, storage, places))
+        app = web(lambda: runner.running, over_http)
+        address = await stack.enter_async_context(served(app, slack.host, slack.port))
+        click.echo(f"health: {address}/health")
+        click.echo("First Responder is ready. Ctrl-C ends it.")
+        await ended.wait()
+        click.echo("ending: what is under way is stored, and goes on at the next start")
+    await warming
+
+
+def _warm() -> None:
+    """Import now what the first incident would have to wait for."""
+    import agents.session  # noqa: F401
+
+    report.warm()
