@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.pace import Lane, Pace
 from bot.slack.plainer import parts
-from bot.slack.refusal import DONE, LOST, code, doubtful, down, retry_after
+from bot.slack.refusal import DONE, LOST, NEVER_LEFT, code, doubtful, down, retry_after
 from bot.slack.sending import find, send
 from bot.thread.text import escaped
 from storage.outbox import SqlOutbox
@@ -41,7 +41,7 @@ class Carrier:
 
     async def _found(self, parcel: Waiting) -> str | None:
         doubtful = parcel.ts is None and parcel.tried_at is not None
-        return await find(self._client, parcel) if doubtful else None
+        return await find(self._client, parcel, self._pace.sharing) if doubtful else None
 
     async def _sent(self, parcel: Waiting) -> str | None:
         parcel = await self._outbox.take(parcel.key)
@@ -50,6 +50,9 @@ class Carrier:
         except SlackApiError as refused:
             if not doubtful(refused):
                 await self._outbox.not_sent(parcel.key)
+            raise
+        except NEVER_LEFT:
+            await self._outbox.not_sent(parcel.key)
             raise
 
     async def _refused(self, lane: Lane, parcel: Waiting, refused: SlackApiError) -> None:

@@ -19,6 +19,8 @@ PASSING = {
 """Slack's own trouble, said politely."""
 LOCKED_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 """Nothing can be said until somebody mends the token."""
+NEVER_LEFT = (aiohttp.ClientConnectorError, SlackRequestError)
+"""Of these the call certainly wasn't made: nobody was reached, or a file's bytes weren't taken."""
 DONE = {"already_reacted", "no_reaction"}
 TOO_RICH = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 LOWEST_SERVER_ERROR = 500

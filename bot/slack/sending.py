@@ -17,7 +17,7 @@ EVENT_TYPE = "first_responder"
 SKEW = timedelta(minutes=5)
 """How far Slack's clock may be from ours."""
 PAGE = 200
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.5
 
 
 async def send(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str | None:
@@ -40,10 +40,12 @@ async def send(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str |
     return None
 
 
-async def find(client: AsyncWebClient, parcel: Waiting) -> str | None:
+async def find(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str | None:
     """Return the ts of the message that the parcel has become; None: it hasn't, or it can't be told."""
     if parcel.kind not in {Kind.POST, Kind.UPLOAD}:
         return None
+    if parcel.kind is Kind.UPLOAD:
+        await asyncio.sleep(sharing)  # it may be on its way into the channel
     try:
         async for message in _since_it_was_tried(client, parcel):
             if _carries(message, parcel):

@@ -28,8 +28,7 @@ class Wrapping:
 
     def told(self, messages: Iterable[Message], seq: int) -> Iterator[Parcel]:
         """What a fact says, each message followed by its files."""
-        things: list[Message | Upload] = [thing for message in messages for thing in (message, *message.uploads)]
-        for part, thing in enumerate(things):
+        for part, thing in enumerate(_things(messages)):
             if isinstance(thing, Upload):
                 body = {"filename": thing.name, "title": thing.title, "alt_txt": thing.alt}
                 yield self._reply(f"{seq}:{part}", Kind.UPLOAD, body, content=thing.content)
@@ -60,6 +59,12 @@ class Wrapping:
 
     def _placed(self, body: Body) -> Body:
         return {**body, "thread_ts": self._thread.alert_ts} if self._thread.alert_ts else body
+
+
+def _things(messages: Iterable[Message]) -> Iterator[Message | Upload]:
+    for message in messages:
+        yield message
+        yield from message.uploads
 
 
 def _content(message: Message) -> Body:

@@ -14,7 +14,7 @@ def outbox(database: Database) -> SqlOutbox:
     return SqlOutbox(database, lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
 
 
-def post(key: str, text: str = "", channel: str = "C1", **more: Any) -> Parcel:
+def post(key: str, text: str = "", channel: str = "C1", **more: Any) -> Parcel:  # noqa: ANN401 - what a Parcel has
     return Parcel(key, channel, Kind.POST, {"text": text or key}, **more)
 
 
