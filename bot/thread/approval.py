@@ -8,7 +8,8 @@ from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.plan import SENTENCE, doubts, particulars, step
 from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
-from bot.thread.rich import Inline, bold, line, listed, person, quote, rich, say, section, when
+from bot.thread.prose import prose
+from bot.thread.rich import Inline, bold, line, listed, person, rich, say, section, when
 from incident.facts import Action, Approval, CheckResult, Plan, RollbackStarted, Verdict
 from incident.model import Incident
 from incident.status import Status
@@ -61,10 +62,10 @@ def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) ->
     """Yield what would be done and what speaks against it; the last block is what can be pressed."""
     ask = verdict.action is Action.ASK
     yield header(_title(verdict, plan))
-    yield particulars(incident, plan)
+    yield from particulars(incident, plan)
     yield from doubts(incident, verdict) if ask else ()
     yield rich(section(*_deadline(verdict)), *((section(*_who(verdict, options)),) if ask else ()))
-    yield aside(gate.score(verdict))
+    yield from aside(gate.score(verdict))
     if _waits(verdict):
         yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
 
@@ -112,15 +113,14 @@ def _reported(verdict: Verdict) -> Iterator[Block]:
     reasons = [*(row.reason for row in checks), *bounds] if verdict.action is Action.REPORT else [*bounds]
     yield from listed("Because", [[line(reason, SENTENCE)] for reason in reasons], REASONS)
     if verdict.checks:
-        yield aside(gate.score(verdict))
+        yield from aside(gate.score(verdict))
 
 
 def approval_messages(incident: Incident, approval: Approval) -> tuple[Message, ...]:
     """Return the answer: by whom, why, and what follows."""
     by = [say(" by "), person(approval.by)] if approval.by else []
     told = section(bold(f"The rollback was {words.DECISIONS[approval.decision]}"), *by, say(f". {_follows(incident)}"))
-    because = (quote(line(approval.reason, 1000)),) if approval.reason.strip() else ()
-    return messages([rich(told, *because)])
+    return messages([rich(told), *prose(approval.reason)])
 
 
 def _follows(incident: Incident) -> str:

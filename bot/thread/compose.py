@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.report.escape import brief, visible
 from bot.thread.message import Block, Message, Speaker
 from bot.thread.plain import plain
-from bot.thread.text import TEXT, fit
+from bot.thread.rich import LINE
+from bot.thread.text import PIECE, TEXT, fit, weight
 
 BLOCKS = 45
 """Slack takes 50."""
 ROOM = TEXT - 100
-CONTEXT = 2900
 
 
 def header(raw: str) -> Block:
@@ -18,9 +19,18 @@ def header(raw: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": fit(raw, 150), "emoji": False}}
 
 
-def aside(*lines: str) -> Block:
-    """Return small print, one line a thought; the lines are clean and bounded."""
-    text = "\n".join(lines)[:CONTEXT]
+def aside(*lines: str) -> Iterator[Block]:
+    """Yield small print, one line a thought; no line is longer than a block."""
+    page: list[str] = []
+    for line in lines:
+        if page and weight("\n".join((*page, line))) > PIECE:
+            yield _small("\n".join(page))
+            page = []
+        page.append(brief(visible(line), LINE))
+    yield _small("\n".join(page))
+
+
+def _small(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
 
 

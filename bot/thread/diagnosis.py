@@ -37,7 +37,7 @@ def _blocks(incident: Incident, diagnosis: Diagnosis) -> Iterator[Block]:
     unseen = (*diagnosis.gaps, *unheard(incident))
     yield from listed("What could not be seen", [[line(gap, SENTENCE)] for gap in unseen], GAPS)
     yield rich(section(bold("What would help: "), say(words.REMEDIES[diagnosis.remediation])))
-    yield aside(*_small_print(incident, diagnosis))
+    yield from aside(*_small_print(incident, diagnosis))
     about = Pressed(incident.id)
     yield row(*(button(action, label, about) for action, label in FEEDBACK.items()))
 
@@ -55,7 +55,7 @@ def _title(diagnosis: Diagnosis) -> str:
 
 def _step(link: Link) -> list[Inline]:
     at = [when(link.at, TIME), say(" ")] if link.at else []
-    return [*at, bold(link.service), line(f": {link.what}{_shown(link.evidence)}", SENTENCE)]
+    return [*at, bold(link.service, 120), line(f": {link.what}{_shown(link.evidence)}", SENTENCE)]
 
 
 def _rival(rival: Rival) -> list[Inline]:

@@ -7,7 +7,7 @@ from incident.facts import AlertSeen, Closed, Fault, Owned, Stopped
 from incident.model import Incident
 from incident.status import Status
 
-SENTENCE = 600
+SENTENCE = 450
 
 
 def seen_messages(incident: Incident, seen: AlertSeen, seq: int) -> tuple[Message, ...]:
@@ -43,7 +43,9 @@ def stopped_messages(incident: Incident, stopped: Stopped) -> tuple[Message, ...
 def fault_messages(fault: Fault) -> tuple[Message, ...]:
     """Return which step failed, and what to look for in the log."""
     told = section(bold("A step failed, and a person has to go on: "), line(fault.step, 100), say("."))
-    return messages([rich(told, section(line(fault.reason, SENTENCE)), section(say("Error "), code(fault.error_id)))])
+    return messages(
+        [rich(told, section(line(fault.reason, SENTENCE)), section(say("Error "), code(fault.error_id, 60)))]
+    )
 
 
 def closed_messages(closed: Closed) -> tuple[Message, ...]:

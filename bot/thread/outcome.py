@@ -24,7 +24,7 @@ SENTENCE = 400
 def started_messages(started: RollbackStarted) -> tuple[Message, ...]:
     """Return what is being rolled back, and the key by which it is found wherever it runs."""
     told = section(bold("Rolling back "), line(f"{step(started.plan)} …"))
-    return messages([rich(told, section(say("Its key is "), code(started.key)))])
+    return messages([rich(told), rich(section(say("Its key is "), code(started.key)))])
 
 
 def ended_messages(ended: RollbackEnded) -> tuple[Message, ...]:
@@ -32,19 +32,19 @@ def ended_messages(ended: RollbackEnded) -> tuple[Message, ...]:
     told: list[Inline] = [bold(f"The rollback {words.OUTCOMES[ended.outcome]}.")]
     if ended.reason.strip():
         told.append(line(f" {ended.reason}", SENTENCE))
-    where = (section(say("Its run: "), link(ended.url)),) if ended.url else ()
-    return messages([rich(section(*told), *where)])
+    where = (rich(section(say("Its run: "), link(ended.url))),) if ended.url else ()
+    return messages([rich(section(*told)), *where])
 
 
 def check_messages(incident: Incident, check: Check, options: Options) -> tuple[Message, ...]:
     """Return whether the signal that paged recovered: before, after, threshold, and a chart."""
     said = words.RECOVERIES[check.result]
-    told = [section(bold(f"{said[:1].upper()}{said[1:]}."))]
+    told = [rich(section(bold(f"{said[:1].upper()}{said[1:]}.")))]
     if figures := _figures(incident, check):
-        told.append(section(line(figures, SENTENCE)))
+        told.append(rich(section(line(figures, SENTENCE))))
     if check.reason.strip() and check.result is not Recovery.RECOVERED:  # the figures say it already
-        told.append(section(line(check.reason, SENTENCE)))
-    return messages([rich(*told)], uploads=check_picture(incident, options))
+        told.append(rich(section(line(check.reason, SENTENCE))))
+    return messages(told, uploads=check_picture(incident, options))
 
 
 def _figures(incident: Incident, check: Check) -> str:
@@ -73,4 +73,4 @@ def _report(incident: Incident, failed: str) -> Iterator[Block]:
     else:
         yield rich(section(bold("A draft of the report"), say(", for whoever decides.")))
     if failed:
-        yield aside(line(failed)["text"])
+        yield from aside(failed)

@@ -67,7 +67,7 @@ def _part(part: Mapping[str, Any], pen: Pen) -> str:
 
 def _rows(part: Mapping[str, Any], pen: Pen) -> Iterator[str]:
     rows: Sequence[Mapping[str, Any]] = part["elements"]
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, 1 + part.get("offset", 0)):
         mark = f"{number}." if part["style"] == "ordered" else "•"
         yield f"{mark} {''.join(_inlines(row['elements'], pen))}"
 

@@ -8,7 +8,7 @@ from bot.report.figures import share
 from bot.report.observed import ChangeSeen
 from bot.thread.evidence import outsiders
 from bot.thread.message import Block
-from bot.thread.rich import Inline, bold, code, items, line, listed, rich, say, when
+from bot.thread.rich import Inline, bold, code, line, listed, lists, rich, say, when
 from incident.evidence import Evidence
 from incident.facts import CheckResult, Diagnosis, Plan, Verdict
 from incident.model import Incident
@@ -26,7 +26,7 @@ def _versions(plan: Plan) -> str:
     return f"{visible(plan.from_version)} → {visible(plan.to_version)}"
 
 
-def particulars(incident: Incident, plan: Plan) -> Block:
+def particulars(incident: Incident, plan: Plan) -> tuple[Block, ...]:
     """Return service, versions, change and onset as a list."""
     diagnosis = incident.last(Diagnosis)
     rows: list[list[Inline]] = [
@@ -40,7 +40,7 @@ def particulars(incident: Incident, plan: Plan) -> Block:
         rows.append([bold("How sure: "), say(sure), *since])
         if outside := outsiders(incident, diagnosis.evidence):
             rows.append([bold("Outsiders' text: "), line(outside, SENTENCE)])
-    return rich(items(rows))
+    return tuple(rich(part) for part in lists(rows))
 
 
 def _change(incident: Incident, plan: Plan) -> Iterator[Inline]:

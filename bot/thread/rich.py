@@ -1,23 +1,27 @@
 """Slack's rich text, in which text from outside is only ever text: no mention, no link, no markup comes out of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.report.escape import brief, visible
 from bot.report.figures import clock
 from bot.thread.message import Block
-from bot.thread.text import GROUP, PERSON, clean
+from bot.thread.plain import plain
+from bot.thread.text import GROUP, PERSON, PIECE, clean
 
 Inline = Mapping[str, Any]
 Part = Mapping[str, Any]
+Row = Sequence[Inline]
 
 DAY_AND_TIME = "{date_short_pretty} at {time}"
 TIME = "{time_secs}"
 LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9/._~%?&=#-]*")
 LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?/[A-Za-z0-9/._~%?&=#-]*")
-LONGEST_LINK = 2000
+LONGEST_LINK = 700
+LINE = 700
+"""Characters of one line: a block holds one of them even where each has to be escaped."""
 
 
 def say(raw: str, **style: bool) -> Inline:
@@ -26,20 +30,20 @@ def say(raw: str, **style: bool) -> Inline:
     return {**text, "style": style} if style else text
 
 
-def line(raw: str, limit: int = 2000, **style: bool) -> Inline:
+def line(raw: str, limit: int = LINE, **style: bool) -> Inline:
     """Return text on one line, of which what is too long is counted; a blank at either end stays."""
     before, after = " " * raw.startswith(" "), " " * raw.endswith(" ")
     return say(f"{before}{brief(visible(raw), limit)}{after}", **style)
 
 
-def bold(raw: str) -> Inline:
+def bold(raw: str, limit: int = LINE) -> Inline:
     """Return one line of strong text."""
-    return line(raw, bold=True)
+    return line(raw, limit, bold=True)
 
 
-def code(raw: str) -> Inline:
+def code(raw: str, limit: int = LINE) -> Inline:
     """Return a name as it has to be typed."""
-    return line(raw, code=True)
+    return line(raw, limit, code=True)
 
 
 def when(moment: datetime, form: str = DAY_AND_TIME) -> Inline:
@@ -78,20 +82,33 @@ def verbatim(raw: str) -> Part:
     return {"type": "rich_text_preformatted", "elements": [say(raw)]}
 
 
-def items(rows: Sequence[Sequence[Inline]], style: str = "bullet") -> Part:
-    """Return a list; ``style`` is bullet or ordered."""
-    return {"type": "rich_text_list", "style": style, "elements": [section(*row) for row in rows]}
-
-
 def rich(*parts: Part) -> Block:
     """Return a block of paragraphs and lists."""
     return {"type": "rich_text", "elements": list(parts)}
 
 
-def listed(title: str, rows: Sequence[Sequence[Inline]], most: int, style: str = "bullet") -> tuple[Block, ...]:
+def items(rows: Sequence[Row], style: str = "bullet", offset: int = 0) -> Part:
+    """Return a list; ``style`` is bullet or ordered, ``offset`` how many items came before."""
+    counted = {"offset": offset} if offset else {}
+    return {"type": "rich_text_list", "style": style, "elements": [section(*row) for row in rows], **counted}
+
+
+def lists(rows: Sequence[Row], style: str = "bullet") -> Iterator[Part]:
+    """Yield a list, or several where one block can't hold it; a row alone has to fit."""
+    page: list[Row] = []
+    for number, row in enumerate(rows):
+        if page and len(plain([rich(items([*page, row]))])) > PIECE:
+            yield items(page, style, number - len(page))
+            page = []
+        page.append(row)
+    yield items(page, style, len(rows) - len(page))
+
+
+def listed(title: str, rows: Sequence[Row], most: int, style: str = "bullet") -> tuple[Block, ...]:
     """Return a titled list of at most so many rows, the rest counted; nothing where there are no rows."""
     if not rows:
         return ()
+    first, *others = lists(rows[:most], style)
     more = len(rows) - most
-    rest = (section(say(f"and {more} more in the report", italic=True)),) if more > 0 else ()
-    return (rich(section(bold(title)), items(rows[:most], style), *rest),)
+    rest = (rich(section(say(f"and {more} more in the report", italic=True))),) if more > 0 else ()
+    return (rich(section(bold(title)), first), *(rich(part) for part in others), *rest)

@@ -32,7 +32,7 @@ def _blocks(incident: Incident, turn: Turn) -> Iterator[Block]:
         name = words.AGENTS[turn.agent].lower()
         yield rich(section(bold(f"The {name} {words.MISHAPS[turn.status]}: what it would have found is missing.")))
     yield from prose(turn.text)
-    yield aside(*folded(turn, incident), *_notes(turn), _about(turn))
+    yield from aside(*folded(turn, incident), *_notes(turn), _about(turn))
 
 
 def _notes(turn: Turn) -> Iterator[str]:

@@ -1,0 +1,166 @@
+"""The App Home: open incidents, the last 30 days in figures, services, history, and the settings in force. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.report import words
+from bot.report.escape import visible
+from bot.report.figures import clock, duration, share
+from bot.thread.compose import header
+from bot.thread.message import Block
+from bot.thread.presses import HOME_FILTER, HOME_SEARCH, HOME_SETTINGS, OPEN_REPORT, OPEN_THREAD, Pressed, button
+from bot.thread.rich import Inline, bold, items, line, lists, rich, say, section
+from bot.thread.text import fit
+from incident.model import Incident
+from incident.status import Status
+
+OPEN, HISTORY, SERVICES, SETTINGS = 15, 20, 25, 40
+"""Rows shown; Slack takes 100 blocks."""
+FILTERS = {"all": "All", **{status.value: words.STATUSES[status].capitalize() for status in Status if status.ended}}
+"""What history can be narrowed to, by the value of the menu."""
+
+
+class Row(NamedTuple):
+    """An incident; ``thread`` is the address of its thread and ``owner`` a name, where there is one."""
+
+    incident: Incident
+    thread: str | None = None
+    owner: str | None = None
+
+
+class Figures(NamedTuple):
+    """The last 30 days; None where there is nothing to count. Shares are between 0 and 1."""
+
+    incidents: int = 0
+    to_first_post: timedelta | None = None
+    to_cause: timedelta | None = None
+    rolled_back: float | None = None
+    agreed: float | None = None
+
+
+class Health(NamedTuple):
+    """A service as people know it: how it is, whose it is, and what last changed."""
+
+    service: str
+    health: str
+    owner: str
+    last_change: str
+
+
+class Setting(NamedTuple):
+    """A setting in force and where it comes from; never a secret."""
+
+    name: str
+    value: str
+    source: str
+
+
+class Home(NamedTuple):
+    """What one person sees. ``history`` is what was found for ``query`` and ``only``; ``admin`` may change settings."""
+
+    opened: Sequence[Row] = ()
+    history: Sequence[Row] = ()
+    figures: Figures = Figures()
+    services: Sequence[Health] = ()
+    settings: Sequence[Setting] = ()
+    query: str = ""
+    only: str = "all"
+    admin: bool = False
+
+
+def home(shown: Home) -> Block:
+    """Return the view for `views.publish`."""
+    return {"type": "home", "blocks": list(_blocks(shown))}
+
+
+def _blocks(shown: Home) -> Iterator[Block]:
+    yield header("Open incidents")
+    yield from _rows(shown.opened, OPEN, "Nothing is open. /investigate begins an investigation.")
+    yield header("The last 30 days")
+    yield rich(items([[bold(f"{name}: "), say(value)] for name, value in _figures(shown.figures)]))
+    if shown.services:
+        yield header("Services")
+        yield from _list([_health(one) for one in shown.services], SERVICES)
+    yield header("History")
+    yield from _search(shown)
+    yield from _rows(shown.history, HISTORY, "Nothing was found.")
+    yield from _settings(shown)
+
+
+def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
+    if not rows:
+        yield rich(section(say(nothing)))
+    for row in rows[:most]:
+        text = {"type": "plain_text", "text": _row(row), "emoji": False}
+        yield {"type": "section", "text": text, "accessory": _opener(row)}
+    if len(rows) > most:
+        yield rich(section(say(f"and {len(rows) - most} more: search for them", italic=True)))
+
+
+def _row(row: Row) -> str:
+    alert = row.incident.alert
+    first = f"{row.incident.id} · {visible(alert.name)} on {visible(alert.service)}"
+    owner = f" · {visible(row.owner)} has got it" if row.owner else ""
+    second = f"{alert.severity} · {words.STATUSES[row.incident.status]} · since {clock(alert.fired_at)} UTC{owner}"
+    return f"{fit(first, 300)}\n{fit(second, 300)}"
+
+
+def _opener(row: Row) -> Block:
+    if row.thread is None:
+        return button(OPEN_REPORT, "Report", Pressed(row.incident.id))
+    return button(OPEN_THREAD, "Thread", Pressed(row.incident.id), url=row.thread)
+
+
+def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
+    def took(length: timedelta | None) -> str:
+        return "nothing to measure yet" if length is None else duration(length)
+
+    def of_all(part: float | None) -> str:
+        return "nobody has said yet" if part is None else share(part)
+
+    yield "Incidents", str(figures.incidents)
+    yield "From alert to first post (median)", took(figures.to_first_post)
+    yield "From alert to cause (median)", took(figures.to_cause)
+    yield "Rolled back", "none yet" if figures.rolled_back is None else share(figures.rolled_back)
+    yield "People agreed with the diagnosis", of_all(figures.agreed)
+
+
+def _health(one: Health) -> list[Inline]:
+    told = (f" {one.health}", f"owner: {one.owner or 'not known'}", f"last change: {one.last_change or 'not known'}")
+    return [bold(one.service, 120), line(" · ".join(told), 300)]
+
+
+def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:
+    yield from (rich(part) for part in lists(rows[:most]))
+    if len(rows) > most:
+        yield rich(section(say(f"and {len(rows) - most} more", italic=True)))
+
+
+def _search(shown: Home) -> Iterator[Block]:
+    """Yield the search field and the menu beside it; both act at once."""
+    typed = {"initial_value": visible(shown.query)[:200]} if shown.query.strip() else {}
+    hint = {"type": "plain_text", "text": "Id, service or word", "emoji": False}
+    field = {"type": "plain_text_input", "action_id": HOME_SEARCH, "placeholder": hint, **typed}
+    label = {"type": "plain_text", "text": "Search", "emoji": False}
+    yield {"type": "input", "block_id": HOME_SEARCH, "dispatch_action": True, "label": label, "element": field}
+    options = {
+        value: {"text": {"type": "plain_text", "text": fit(name, 75), "emoji": False}, "value": value}
+        for value, name in FILTERS.items()
+    }
+    menu = {"type": "static_select", "action_id": HOME_FILTER, "options": list(options.values())}
+    chosen = options.get(shown.only, options["all"])
+    yield {"type": "actions", "block_id": HOME_FILTER, "elements": [{**menu, "initial_option": chosen}]}
+
+
+def _settings(shown: Home) -> Iterator[Block]:
+    if not shown.settings:
+        return
+    yield header("Settings in force")
+    rows = [
+        [line(one.name, 80, code=True), line(f" {one.value or 'not set'} ({one.source})", 300)]
+        for one in shown.settings
+    ]
+    yield from _list(rows, SETTINGS)
+    if shown.admin:
+        yield {"type": "actions", "elements": [button(HOME_SETTINGS, "Change settings …", Pressed(HOME_SETTINGS))]}
