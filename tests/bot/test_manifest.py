@@ -1,0 +1,130 @@
+"""The manifest: what Slack takes, and what the code needs; neither more nor less."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import validators
+
+from bot.manifest import EVENTS, over_http
+from bot.mistakes import Mistake
+from bot.thread.presses import SHORTCUTS
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+MANIFEST: dict[str, Any] = yaml.safe_load(TEXT)
+SCHEMA = json.loads((Path(__file__).parent / "slack-manifest.schema.json").read_text(encoding="utf-8"))
+"""As Slack publishes it; its licence lies beside it."""
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("bot/slack", "bot/listeners", "bot")
+    for path in sorted((ROOT / folder).glob("*.py"))
+)
+METHODS = {
+    "chat_postMessage": {"chat:write"}, "chat_postEphemeral": {"chat:write"}, "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
+    "conversations_info": {"channels:read", "groups:read", "im:read"},
+    "conversations_list": {"channels:read", "groups:read"},
+    "conversations_members": {"channels:read", "groups:read", "im:read"},
+    "conversations_join": {"channels:join"}, "conversations_open": {"im:write"}, "files_info": {"files:read"},
+    "files_upload_v2": {"files:write"}, "pins_add": {"pins:write"}, "pins_remove": {"pins:write"},
+    "reactions_add": {"reactions:write"}, "reactions_remove": {"reactions:write"},
+    "reactions_get": {"reactions:read"}, "usergroups_list": {"usergroups:read"},
+    "usergroups_users_list": {"usergroups:read"}, "users_info": {"users:read"}, "users_list": {"users:read"},
+    "agents_sessions_setStatus": {"assistant:write"}, "assistant_threads_setStatus": {"assistant:write"},
+}  # fmt: skip
+"""The Web API's methods and the scopes that their pages name; those that are left out need none."""
+FREE = {
+    "auth_test",
+    "chat_getPermalink",
+    "views_open",
+    "views_update",
+    "views_publish",
+    "views_push",
+    "apps_connections_open",
+}
+EVENT_SCOPES = {
+    "app_mention": {"app_mentions:read"}, "message.channels": {"channels:history"}, "message.im": {"im:history"},
+    "message.groups": {"groups:history"}, "reaction_added": {"reactions:read"},
+    "member_joined_channel": {"channels:read", "groups:read"}, "app_home_opened": set[str](),
+    "agent_session_stopped": {"assistant:write"},
+}  # fmt: skip
+
+
+def granted() -> set[str]:
+    return set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def events() -> set[str]:
+    return set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+
+
+def complaints(manifest: dict[str, Any]) -> list[str]:
+    validator = validators.validator_for(SCHEMA)(SCHEMA)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
+
+
+def test_slack_takes_it_as_it_is() -> None:
+    assert complaints(MANIFEST) == []
+    assert MANIFEST["settings"]["socket_mode_enabled"] is True
+    assert "request_url" not in MANIFEST["settings"]["event_subscriptions"]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://responder.example.com", "https://example.com/bot/", f"https://x.example{EVENTS}"]
+)
+def test_the_http_variant_calls_one_address_for_everything(address: str) -> None:
+    changed = over_http(MANIFEST, address)
+    url = address.rstrip("/").removesuffix(EVENTS) + EVENTS
+    assert complaints(changed) == []
+    assert changed["settings"]["socket_mode_enabled"] is False
+    assert changed["settings"]["event_subscriptions"]["request_url"] == url
+    assert changed["settings"]["interactivity"]["request_url"] == url
+    assert {command["url"] for command in changed["features"]["slash_commands"]} == {url}
+    assert MANIFEST["settings"]["socket_mode_enabled"] is True
+
+
+@pytest.mark.parametrize(
+    "address", ["http://responder.example.com", "responder.example.com", "https://", "https://x?y=1"]
+)
+def test_an_address_that_slack_would_not_call_is_refused(address: str) -> None:
+    with pytest.raises(Mistake, match="https addresses only"):
+        over_http(MANIFEST, address)
+
+
+def test_every_scope_says_why_and_what_is_lost_without_it() -> None:
+    for scope in granted():
+        (comment,) = re.findall(rf"^\s+- {re.escape(scope)} # (.+)$", TEXT, flags=re.MULTILINE)
+        assert "; without it: " in comment, scope
+
+
+def test_every_method_that_the_code_calls_is_granted() -> None:
+    called = set(re.findall(r"client\.([a-z]+_[A-Za-z_0-9]+)\(", CODE))
+    assert called - FREE <= METHODS.keys(), "a method that this test doesn't know: add the scopes that its page names"
+    needed = {scope for method in called - FREE for scope in METHODS[method]}
+    assert needed <= granted()
+
+
+def test_every_event_is_one_that_its_scope_lets_the_bot_hear() -> None:
+    assert events() == EVENT_SCOPES.keys()
+    assert {scope for name in events() for scope in EVENT_SCOPES[name]} <= granted()
+
+
+def test_every_event_that_the_code_listens_to_is_subscribed() -> None:
+    heard = set(re.findall(r"app\.event\(\"([a-z_]+)\"\)", CODE))
+    assert heard <= {name.split(".")[0] for name in events()}
+
+
+def test_commands_and_shortcuts_are_those_of_the_code() -> None:
+    commands = {each["command"] for each in MANIFEST["features"]["slash_commands"]}
+    assert set(re.findall(r"app\.command\(\"(/[a-z]+)\"\)", CODE)) <= commands
+    assert commands == {"/investigate", "/rca", "/responder"}
+    assert {each["callback_id"] for each in MANIFEST["features"]["shortcuts"]} == SHORTCUTS
+
+
+def test_nothing_secret_and_nobodys_address_stands_in_it() -> None:
+    assert not re.search(r"xox[bap]-|xapp-|hooks\.slack\.com", TEXT)
