@@ -23,6 +23,7 @@ from bot.places import Places
 from bot.runner import Crew, Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.pace import Pace
 from bot.slack_settings import SlackSettings
 from bot.thread.card import card
 from bot.thread.draw import draw, redrawn
@@ -43,9 +44,12 @@ class Connected(NamedTuple):
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, slack: SlackSettings, storage: Storage, places: Places
+    settings: Settings, slack: SlackSettings, storage: Storage, places: Places, pace: Pace | None = None
 ) -> AsyncIterator[Connected]:
-    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token."""
+    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token.
+
+    ``pace`` is Slack's unless a test shortens it.
+    """
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
     await _introduced(client)
@@ -59,7 +63,7 @@ async def connected(
     bot = Bot(runner, storage.store, storage.memory, places, approvers, settings, slack, names, known)
     register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
-    async with Delivery(storage.outbox, delivering):
+    async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()
         sockets = await _sockets(app, slack)
         try:

@@ -1,0 +1,30 @@
+"""A workspace that is quicker than Slack; the bot is started by each test."""
+
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import listed_scenarios
+from bot.offers import Offers
+from bot.workspace.courier import Pace
+from bot.workspace.server import Offer, Workspace
+
+sys.path.insert(0, str(Path(__file__).parent))
+from scene import Scene  # noqa: E402 - beside this file
+
+QUICK = Pace(sharing=0.01, limits=600.0)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    offers: list[Offers] = []
+
+    async def fire(name: str) -> Mapping[str, Any]:
+        return await offers[0].fire(name)
+
+    listed = [Offer(each.name, each.pages, "") for each in listed_scenarios()]
+    async with Workspace(offers=listed, fire=fire, pace=QUICK) as workspace:
+        yield Scene(workspace, offers, tmp_path)

@@ -1,0 +1,103 @@
+"""Messages of alert channels, over the wire."""
+
+from scene import ADA, ALERTMANAGER, ALERTS, DATADOG, INCIDENTS, Scene
+
+from bot.offers import posted
+from incident.alert import Alert
+from incident.facts import AlertResolved, AlertSeen, Diagnosis
+from incident.status import Status, World
+
+REFUSED = {"attachments": [{"color": "danger", "title": "[FIRING:1] CartSlow cart-service", "text": "• *service:* `cart-service`"}]}  # fmt: skip
+
+
+def faces(scene: Scene, ts: str) -> list[str]:
+    return list(scene.workspace.channel(ALERTS).messages[ts].reactions)
+
+
+async def test_an_alert_gets_its_thread_under_it_and_faces_that_say_how_it_stands(scene: Scene) -> None:
+    async with scene.bot():
+        ts = await scene.fire("checkout-latency")
+        await scene.until(lambda: faces(scene, ts) == ["eyes"])
+        incident = await scene.stored(lambda i: i.status is Status.RESOLVED)
+        await scene.until(lambda: faces(scene, ts) == ["white_check_mark"])
+        await scene.at_rest()
+    assert incident.world is World.SCENARIO
+    assert incident.target == "checkout-latency"
+    above, *thread = scene.messages(ALERTS)
+    assert above["ts"] == ts
+    assert {each["thread_ts"] for each in thread} == {ts}
+    assert {each.get("username") for each in thread} >= {"Commander", "Logs agent", "Metrics agent", "Deploy agent"}
+    assert scene.messages(INCIDENTS) == []
+
+
+async def test_one_event_delivered_three_times_is_one_incident(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("quiet-day")
+        event = await scene.until(lambda: next(iter(scene.workspace.board.courier.sent), None))
+        await scene.workspace.redeliver(event, times=2)
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        assert len(await scene.incidents()) == 1
+        assert incident.every(AlertSeen) == ()
+
+
+async def test_an_edit_of_an_alert_opens_no_second_one_and_one_that_says_resolved_ends_it(scene: Scene) -> None:
+    async with scene.bot():
+        ts = await scene.fire("payment-declines")
+        incident = await scene.stored(lambda i: i.status is Status.AWAITING_APPROVAL)
+        alert, environment = incident.alert, incident.environment
+        firing = posted(alert.model_copy(update={"summary": "it is getting worse"}), environment)
+        scene.workspace.edit(ALERTS, ts, **firing)
+        scene.workspace.edit(ALERTS, ts, **posted(alert, environment, "RESOLVED"))
+        incident = await scene.stored(lambda i: i.last(AlertResolved))
+        assert incident.status is Status.REPORTED
+        assert incident.every(AlertSeen) == ()
+        assert len(await scene.incidents()) == 1
+
+
+async def test_the_same_problem_again_joins_the_thread_that_is_open(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        incident = await scene.stored(lambda i: i.status is Status.AWAITING_APPROVAL)
+        scene.workspace.post(ALERTMANAGER, ALERTS, **posted(incident.alert, incident.environment))
+        await scene.stored(lambda i: i.last(AlertSeen))
+        assert len(await scene.incidents()) == 1
+
+
+async def test_an_alert_that_belongs_to_nothing_that_is_connected_ends_as_reported_with_its_gaps(scene: Scene) -> None:
+    async with scene.bot():
+        scene.workspace.post(ALERTMANAGER, ALERTS, **REFUSED)
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    diagnosis = incident.last(Diagnosis)
+    assert (incident.status, incident.world) == (Status.REPORTED, World.REAL)
+    assert diagnosis is not None
+    assert diagnosis.culprit_change is None
+    assert any("no system is connected" in gap for gap in diagnosis.gaps)
+
+
+async def test_a_made_up_label_doesnt_lead_into_a_world(scene: Scene) -> None:
+    async with scene.bot():
+        alert = Alert.model_validate(
+            {
+                "service": "cart",
+                "name": "CartSlow",
+                "fired_at": "2026-01-01T00:00:00Z",
+                "labels": {"world": "checkout-latency"},
+            }
+        )
+        scene.workspace.post(ALERTMANAGER, ALERTS, **posted(alert, "production"))
+        incident = await scene.stored(lambda i: i.status.ended)
+    assert (incident.world, incident.status) == (World.REAL, Status.REPORTED)
+
+
+async def test_nobody_else_opens_incidents_there_and_neither_do_our_own_messages(scene: Scene) -> None:
+    async with scene.bot():
+        scene.workspace.post(DATADOG, ALERTS, **REFUSED)
+        scene.workspace.people.say(ADA, ALERTS, "[FIRING:1] CartSlow cart-service")
+        scene.workspace.post("AFIRST", ALERTS, **REFUSED)
+        scene.workspace.post(ALERTMANAGER, INCIDENTS, **REFUSED)
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        assert [i.target for i in await scene.incidents()] == ["quiet-day"]

@@ -1,0 +1,150 @@
+"""Buttons: one effect, and everybody answered."""
+
+import asyncio
+
+from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
+
+from incident.facts import Approval, Decision, Owned, RollbackStarted, Stopped
+from incident.status import Status
+
+
+async def test_a_click_sent_twice_at_once_has_one_effect_and_two_answers(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        await asyncio.gather(*(scene.press(ADA, card, "approve") for _ in range(2)))
+        told = [await scene.answer(ADA, number=number) for number in (1, 2)]
+        incident = await scene.stored(lambda i: i.status.ended)
+    assert sorted(text.split(":")[0] for text in told) == ["Approved", "This is decided already"]
+    assert len(incident.every(RollbackStarted)) == 1
+    assert [a.by for a in incident.every(Approval)] == [ADA]
+
+
+async def test_of_two_people_who_disagree_at_once_one_counts_and_the_other_hears_who_and_when(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        await scene.press(BEN, card, "reject")
+        await scene.modal(BEN)
+        await scene.press(ADA, card, "approve")
+        assert "Approved" in await scene.answer(ADA)
+        await scene.submit(BEN, reason={"type": "plain_text_input", "value": "rather not"})
+        said = await scene.answer(BEN)
+        incident = await scene.stored(lambda i: i.status.ended)
+    assert f"This is decided already: <@{ADA}> approved it at <!date^" in said
+    assert len(incident.every(Approval)) == 1
+
+
+async def test_somebody_who_may_not_is_told_who_may_and_nothing_happens(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        await scene.press(CLEO, card, "approve")
+        await scene.press(CLEO, card, "reject")
+        told = [await scene.answer(CLEO, number=number) for number in (1, 2)]
+        incident = await scene.stored(lambda i: i.status is Status.AWAITING_APPROVAL)
+    assert all("You may not" in text and "<!subteam^S0ONCALL>" in text for text in told)
+    assert incident.last(Approval) is None
+
+
+async def test_where_nobody_is_set_to_approve_the_answer_says_how_to_set_it(scene: Scene) -> None:
+    async with scene.bot(approvers=()):
+        await scene.fire("payment-declines")
+        await scene.press(ADA, await scene.question(), "approve")
+        assert "SFA_APPROVERS" in await scene.answer(ADA)
+
+
+async def test_somebody_who_has_left_the_group_may_no_longer(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        scene.workspace.team.groups["S0ONCALL"].members.remove(ADA)
+        await scene.press(ADA, card, "approve")
+        assert "You may not" in await scene.answer(ADA)
+
+
+async def test_a_rejection_keeps_its_reason(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        await scene.press(BEN, await scene.question(), "reject")
+        await scene.submit(BEN, reason={"type": "plain_text_input", "value": "the bank is down <!channel>"})
+        assert "Rejected" in await scene.answer(BEN)
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    approval = incident.last(Approval)
+    assert approval is not None
+    assert (approval.decision, approval.by, approval.reason) == (Decision.REJECTED, BEN, "the bank is down <!channel>")
+    assert incident.last(RollbackStarted) is None
+    assert not any("<!channel>" in str(m["text"]) for m in scene.messages(ALERTS))
+
+
+async def test_a_click_after_a_restart_counts_in_the_same_world(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        await scene.at_rest()
+    async with scene.bot():
+        await scene.press(ADA, card, "approve")
+        assert "Approved" in await scene.answer(ADA)
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    assert len(incident.every(RollbackStarted)) == 1
+    assert incident.status is Status.HANDED_OVER
+
+
+async def test_a_stop_ends_the_question_and_says_who_pressed_it(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        await scene.question()
+        card = scene.with_button("stop")[0]
+        await asyncio.gather(*(scene.press(who, card, "stop") for who in (CLEO, BEN)))
+        told = {await scene.answer(CLEO), await scene.answer(BEN)}
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        assert scene.with_button("approve") == []
+    assert len(incident.every(Stopped)) == 1
+    assert incident.status is Status.REPORTED
+    assert sorted("already" in text for text in told) == [False, True]
+
+
+async def test_a_question_expires_by_itself_also_after_a_restart(scene: Scene) -> None:
+    async with scene.bot({"approval_ttl": "4s"}):
+        await scene.fire("payment-declines")
+        await scene.question()
+    async with scene.bot({"approval_ttl": "4s"}):
+        incident = await scene.stored(lambda i: i.last(Approval))
+        await scene.at_rest()
+        expired = incident.last(Approval)
+        assert expired is not None
+        assert expired.decision is Decision.EXPIRED
+        assert incident.status is Status.REPORTED
+        assert scene.with_button("approve") == []
+
+
+async def test_two_people_have_to_agree_where_that_is_set(scene: Scene) -> None:
+    async with scene.bot(two_person=True):
+        await scene.fire("payment-declines")
+        card = await scene.question()
+        await scene.press(ADA, card, "approve")
+        assert "One more is needed" in await scene.answer(ADA)
+        await scene.press(ADA, card, "approve")
+        assert "already" in await scene.answer(ADA, number=2)
+        await scene.press(BEN, card, "approve")
+        assert "Approved" in await scene.answer(BEN)
+        incident = await scene.stored(lambda i: i.last(RollbackStarted))
+    assert [a.by for a in incident.every(Approval)] == [ADA, BEN]
+
+
+async def test_whoever_takes_it_owns_it_and_a_guest_can_do_nothing(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(CLEO, "/investigate quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        card = scene.with_button("own", INCIDENTS)[0]
+        await scene.press(CLEO, card, "own", INCIDENTS)
+        incident = await scene.stored(lambda i: i.last(Owned))
+        assert [owned.by for owned in incident.every(Owned)] == [CLEO]
+        scene.workspace.channel(INCIDENTS).members.add(GUEST)
+        await scene.press(GUEST, card, "own", INCIDENTS)
+        assert "Guests" in await scene.answer(GUEST, INCIDENTS)
+        assert len((await scene.incidents())[0].every(Owned)) == 1
