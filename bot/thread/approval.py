@@ -105,15 +105,16 @@ def _answers(incident: Incident, plan: Plan) -> Block:
 
 
 def _reported(verdict: Verdict) -> Iterator[Block]:
-    said = words.verdict(verdict)
-    yield rich(section(bold(f"Verdict: {said}.")))
-    checks = [row for row in gate.rows(verdict) if row.result != words.MARKS[CheckResult.PASSED]]
-    answers = {check.reason for check in verdict.checks}
-    bounds = [reason for reason in verdict.reasons if reason not in answers]
-    reasons = [*(row.reason for row in checks), *bounds] if verdict.action is Action.REPORT else [*bounds]
-    yield from listed("Because", [[line(reason, SENTENCE)] for reason in reasons], REASONS)
+    yield rich(section(bold(f"Verdict: {words.verdict(verdict)}.")))
+    yield from listed("Because", [[line(reason, SENTENCE)] for reason in _reasons(verdict)], REASONS)
     if verdict.checks:
         yield from aside(gate.score(verdict))
+
+
+def _reasons(verdict: Verdict) -> tuple[str, ...]:
+    """Return the checks that failed, which explain a report by themselves; without any, whatever bounds the action."""
+    failed = (row.reason for row in gate.rows(verdict) if row.result == words.MARKS[CheckResult.FAILED])
+    return tuple(failed) or verdict.reasons
 
 
 def approval_messages(incident: Incident, approval: Approval) -> tuple[Message, ...]:

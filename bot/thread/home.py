@@ -128,7 +128,7 @@ def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
 
 def _health(one: Health) -> list[Inline]:
     told = (f" {one.health}", f"owner: {one.owner or 'not known'}", f"last change: {one.last_change or 'not known'}")
-    return [bold(one.service, 120), line(" · ".join(told), 300)]
+    return [bold(one.service, 80), line(" · ".join(told), 200)]
 
 
 def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:
@@ -158,7 +158,7 @@ def _settings(shown: Home) -> Iterator[Block]:
         return
     yield header("Settings in force")
     rows = [
-        [line(one.name, 80, code=True), line(f" {one.value or 'not set'} ({one.source})", 300)]
+        [line(one.name, 60, code=True), line(f" {one.value or 'not set'} ({one.source})", 150)]
         for one in shown.settings
     ]
     yield from _list(rows, SETTINGS)

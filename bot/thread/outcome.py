@@ -67,7 +67,7 @@ def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]
 
 def _report(incident: Incident, failed: str) -> Iterator[Block]:
     if incident.status.ended:
-        yield rich(section(bold("Report. "), line(banner(incident), SENTENCE)))
+        yield rich(section(bold(banner(incident))))
         yield from listed("In short", [[line(sentence, SENTENCE)] for sentence in summary(incident)], NEXT)
         yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
     else:

@@ -13,10 +13,12 @@ from incident.facts import (
     AlertResolved,
     AlertSeen,
     Approval,
+    CheckResult,
     Closed,
     Decision,
     Fact,
     Fault,
+    GateCheck,
     Owned,
     Remark,
     Stopped,
@@ -174,10 +176,22 @@ def test_without_a_window_nothing_can_be_pressed_and_nothing_is_said_to_be_open(
     assert redrawn(started, started.facts[-1], len(started.facts), OPTIONS) == ()
 
 
-def test_a_report_only_verdict_says_why_the_worst_first() -> None:
+def test_a_report_only_verdict_says_why() -> None:
     text = last(case.reported(World.REAL))
     assert "Verdict: report only, change nothing." in text
-    assert "Nobody recorded whether it can be undone." in text
+    assert "0.91 is at or above 0.85." in text
+
+
+def test_checks_that_failed_are_the_reason_and_the_others_are_counted() -> None:
+    checks = (
+        GateCheck(name="undoing-helps", result=CheckResult.FAILED, reason="Going back isn't what would help."),
+        GateCheck(name="reversible", result=CheckResult.UNKNOWN, reason="Nobody recorded it."),
+    )
+    only = case.verdict(Action.REPORT, checks=checks)
+    text = last(case.grown(case.fresh(World.REAL), *case.turns(), case.diagnosis(), only).at(7))
+    assert "Going back isn't what would help." in text
+    assert "Nobody recorded it." not in text
+    assert "Of 2 checks: 1 unknown, 1 failed." in text
 
 
 def test_the_rollback_names_its_steps_its_key_and_its_run() -> None:
