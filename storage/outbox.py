@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, update
+from sqlalchemy import ColumnElement, String, case, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.columns import UtcText
@@ -66,7 +66,9 @@ class SqlOutbox:
     async def sent(self, key: str, ts: str | None = None) -> None:
         """Note that it has arrived. What was changed meanwhile goes on waiting, as an edit."""
         state = case((outbox.c.state == SENDING, SENT), else_=outbox.c.state)
-        await self._note(key, state=state, ts=func.coalesce(literal(ts), outbox.c.ts), tried_at=None, content=None)
+        await self._note(
+            key, state=state, ts=func.coalesce(literal(ts, String()), outbox.c.ts), tried_at=None, content=None
+        )
 
     async def failed(self, key: str, why: str, said_instead: Body | None = None) -> None:
         """Note why it is given up, and put a message about it in its place."""

@@ -54,6 +54,38 @@ async def test_while_slack_is_away_all_waits_and_then_comes_in_order(outbox: Sql
             assert said(later) == THREAD[:3]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"502 Bad Gateway\r\nContent-Type: text/html",
+        b"200 OK\r\nContent-Type: text/html",
+        b"200 OK\r\nContent-Type: text/plain",
+    ],
+)
+async def test_an_answer_of_somebody_between_us_and_slack_is_an_outage(
+    workspace: Workspace, outbox: SqlOutbox, answer: bytes
+) -> None:
+    client = client_of(workspace)
+    asked = 0
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 %b\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<p>Log in</p>" % answer)
+        writer.close()
+        asked += 1
+        if asked > 1:
+            client.base_url = workspace.api_url
+
+    async with await asyncio.start_server(between, "127.0.0.1", 0) as server:
+        client.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/"
+        async with Delivery(outbox, client, QUICK):
+            await outbox.put(post("card"), post("next"))
+            await settled(outbox)
+
+    assert (said(workspace), await outbox.refused()) == (["card", "next"], {})
+
+
 @pytest.mark.parametrize("kind", ["hang", "lost"])
 async def test_delivery_that_is_left_in_the_middle_of_a_call_is_gone_on_with(
     workspace: Workspace, database: Database, kind: Kind
