@@ -6,7 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.pace import Lane, Pace
-from bot.slack.plainer import parts
+from bot.slack.plainer import parts, unnamed
 from bot.slack.refusal import DONE, LOST, NEVER_LEFT, code, doubtful, down, retry_after
 from bot.slack.sending import find, send
 from bot.thread.text import escaped
@@ -75,6 +75,9 @@ class Carrier:
         """Do something about a refusal; True: the parcel may be tried again at once."""
         if error == "msg_too_long" and parcel.kind is Kind.POST and (short := parts(parcel.body)):
             await self._outbox.split(parcel.key, short)
+            return True
+        if error == "missing_scope" and "username" in parcel.body:
+            await self._outbox.split(parcel.key, [unnamed(parcel.body)])
             return True
         if error == "not_in_channel" and lane.went_wrong(parcel.key, pause=False) < self._pace.tries:
             return await self._joined(parcel.channel)

@@ -1,4 +1,4 @@
-"""A message that Slack refuses, in ever plainer form, and one that is too long, in parts."""
+"""A message that Slack refuses in a form that it takes: plainer, shorter, or under our own name."""
 
 import re
 from collections.abc import Iterator
@@ -27,6 +27,14 @@ def parts(body: Body) -> list[Body]:
     if plain and (buttons := _buttons(body)):
         plain[-1]["blocks"] = [{"type": "section", "text": {"type": "plain_text", "text": texts[-1]}}, *buttons]
     return [] if plain == [body] else [*plain]
+
+
+def unnamed(body: Body) -> Body:
+    """The message under our own name, the speaker's said in it: not every app may borrow names."""
+    name = body["username"]
+    said = {key: value for key, value in body.items() if key not in {"username", "icon_emoji"}}
+    label = {"type": "context", "elements": [{"type": "plain_text", "text": name, "emoji": False}]}
+    return {**said, "text": f"{name}: {body['text']}", "blocks": [label, *body["blocks"]] if body.get("blocks") else []}
 
 
 def _buttons(body: Body) -> list[Any]:

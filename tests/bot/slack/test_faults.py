@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.cast import DEFAULT_MANIFEST
 from bot.workspace.faults import Fault
 from bot.workspace.faults import Kind as Kinds
 from bot.workspace.server import Workspace
@@ -196,6 +197,21 @@ async def test_what_cannot_be_split_any_further_is_given_up(workspace: Workspace
     await settled(outbox)
 
     assert (said(workspace)[-1], await outbox.refused()) == ("b", {"a": "msg_too_long"})
+
+
+async def test_where_names_may_not_be_borrowed_the_message_says_who_speaks(
+    outbox: SqlOutbox, client: AsyncWebClient
+) -> None:
+    scopes = ["chat:write", "channels:history"]
+    async with Workspace(manifest={**DEFAULT_MANIFEST, "oauth_config": {"scopes": {"bot": scopes}}}) as poor:
+        client.token, client.base_url = poor.bot_token, poor.api_url
+        await outbox.put(post("p99 rose", body={"blocks": [BUTTONS], "username": "Log agent", "icon_emoji": ":mag:"}))
+        await outbox.put(post("next", body={"username": "Metrics agent"}))
+        await settled(outbox)
+
+        first, second = (message.content for message in poor.channel(ALERTS).messages.values())
+        assert (first["text"], second["text"]) == ("Log agent: p99 rose", "Metrics agent: next")
+        assert [block["type"] for block in first["blocks"]] == ["context", "actions"]
 
 
 async def test_a_public_channel_is_joined(workspace: Workspace, outbox: SqlOutbox) -> None:
