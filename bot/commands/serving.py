@@ -5,6 +5,7 @@ import logging
 
 import click
 
+ROOMS = ("agents", "bot", "incident", "scenarios", "storage")
 
 @click.command()
 def serve() -> None:
@@ -19,5 +20,12 @@ def serve() -> None:
     from bot.serving import serve as run
 
     chosen = settings()
-    logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log(chosen.log_level)
     asyncio.run(run(chosen, slack_settings()))
+
+
+def _log(level: str) -> None:
+    """Log to standard error: ours as wanted, others' warnings only, since libraries log whole payloads."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for room in ROOMS:
+        logging.getLogger(room).setLevel(level)

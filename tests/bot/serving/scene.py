@@ -83,7 +83,17 @@ class Scene:
         """What stands in a channel, or in a thread, with what only one person sees under `only_for`."""
         found = self.workspace.channel(channel).messages.values()
         wanted = (m for m in found if thread_ts is None or thread_ts in (m.thread_ts, m.ts))
-        return [{**m.content, "ts": m.ts, "thread_ts": m.thread_ts, "only_for": m.only_for} for m in wanted]
+        files = self.workspace.team.files
+        return [
+            {
+                **m.content,
+                "ts": m.ts,
+                "thread_ts": m.thread_ts,
+                "only_for": m.only_for,
+                "files": [files[each].name for each in m.files],
+            }
+            for m in wanted
+        ]
 
     def told(self, user: str, channel: str = ALERTS) -> list[str]:
         """What only this person was told, oldest first."""

@@ -1,0 +1,162 @@
+"""The runner on real storage, with a team that takes its time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.app import Place, open_storage, unseen_place
+from bot.config import Settings
+from bot.places import Places
+from bot.runner import Crew, Runner
+from bot.working import Working
+from incident.alert import Alert
+from incident.facts import Agent, Diagnosis, Fact, Owned, Remark, Stopped, Turn
+from incident.model import Incident, OutOfOrder
+from incident.policy import Policy
+from incident.ports import Telemetry
+from incident.status import Status
+from storage.memory import Origin
+
+HERE = Origin("C0INCIDENTS")
+
+
+class SlowTeam:
+    """Says one thing and then looks for ever."""
+
+    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
+        del telemetry
+        if not incident.every(Turn):
+            now = datetime.now(UTC)
+            yield Turn(at=now, started_at=now, agent=Agent.COMMANDER, text="I have a first idea.", by="offline")
+        await asyncio.Event().wait()
+
+
+class Seen:
+    """A chat that is a list."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, int, str]] = []
+        self.more = asyncio.Event()
+
+    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
+        self.shown.append((incident.id, seq, fact.kind if fact else "opened"))
+        self.more.set()
+
+    async def until(self, kind: str) -> None:
+        while kind not in {each for _, _, each in self.shown}:
+            self.more.clear()
+            await self.more.wait()
+
+
+@pytest.fixture
+async def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+async def crew(tmp_path: Path, seen: Seen) -> AsyncIterator[Crew]:
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    async with open_storage(settings) as storage:
+        yield Crew(
+            store=storage.store,
+            memory=storage.memory,
+            chat=seen,
+            places=Places(),
+            policy=Policy(),
+            investigator=lambda _place, _watch: SlowTeam(),
+            working=Working(),
+        )
+
+
+@pytest.fixture
+async def runner(crew: Crew) -> AsyncIterator[Runner]:
+    runner = Runner(crew)
+    await runner.resume()
+    yield runner
+    await runner.close()
+
+
+def place(service: str = "cart") -> Place:
+    return unseen_place(Alert(service=service, name="CartSlow", fired_at=datetime.now(UTC)), "production")
+
+
+async def test_a_stop_ends_the_team_and_keeps_what_it_has_found(runner: Runner, seen: Seen) -> None:
+    incident = await runner.investigate(place(), HERE)
+    await seen.until("turn")
+    stopped = await runner.stop(incident.id, "U0ADA")
+    assert stopped.status is Status.REPORTED
+    assert [fact.kind for fact in stopped.facts] == ["turn", "stopped"]
+    await seen.until("stopped")
+    while runner.running:
+        await asyncio.sleep(0)
+    with pytest.raises(OutOfOrder):
+        await runner.stop(incident.id, "U0BEN")
+
+
+async def test_what_is_said_meanwhile_is_kept_and_the_team_goes_on(runner: Runner, seen: Seen, crew: Crew) -> None:
+    incident = await runner.investigate(place(), HERE)
+    await seen.until("turn")
+    await asyncio.gather(
+        runner.note(incident.id, lambda now: Remark(at=now, by="U0BEN", text="it began at noon")),
+        runner.note(incident.id, lambda now: Owned(at=now, by="U0ADA")),
+    )
+    assert runner.running == 1
+    stored = await crew.store.load(incident.id)
+    assert {fact.kind for fact in stored.facts} == {"turn", "remark", "owned"}
+    assert stored.status is Status.INVESTIGATING
+
+
+async def test_the_same_problem_is_worked_on_once(runner: Runner, seen: Seen) -> None:
+    first = await runner.investigate(place(), HERE)
+    await seen.until("turn")
+    again = await runner.investigate(place(), Origin("C0OTHER"))
+    assert again.id == first.id
+    assert runner.running == 1
+
+
+async def test_an_end_in_the_middle_is_no_end_the_next_process_goes_on(crew: Crew, seen: Seen) -> None:
+    first = Runner(crew)
+    incident = await first.investigate(place(), HERE)
+    await seen.until("turn")
+    await first.close()
+    assert first.running == 0
+    second = Runner(crew)
+    await second.resume()
+    assert second.running == 1
+    await second.stop(incident.id, "U0ADA")
+    stored = await crew.store.load(incident.id)
+    assert [fact.kind for fact in stored.facts] == ["turn", "stopped"]
+    await second.close()
+
+
+async def test_what_was_begun_elsewhere_is_left_alone(crew: Crew) -> None:
+    fired = place()
+    alert = Incident(
+        id="INC-SHELL",
+        target="cart",
+        world=fired.world,
+        environment="production",
+        alert=fired.alert,
+        opened_at=datetime.now(UTC),
+    )
+    await crew.store.open(alert)
+    runner = Runner(crew)
+    await runner.resume()
+    assert runner.running == 0
+    await runner.close()
+
+
+async def test_what_could_not_be_shown_before_the_end_is_shown_after_it(crew: Crew, seen: Seen) -> None:
+    runner = Runner(crew)
+    incident = await runner.investigate(place(), HERE)
+    await seen.until("turn")
+    await runner.close()
+    stopped = await crew.store.append(await crew.store.load(incident.id), Stopped(at=datetime.now(UTC), by="U0ADA"))
+    assert stopped.status.ended
+    later = Runner(crew)
+    await later.resume()
+    await seen.until("stopped")
+    await later.close()
