@@ -28,6 +28,7 @@ from scenarios.papers import NotAnIncident
 from scenarios.record import CannotRecord, record
 from scenarios.recorded import open_recording
 from storage.database import Database, UnusableDatabase
+from storage.feedback import SqlFeedback
 from storage.lock import DatabaseInUse, served_alone
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
@@ -160,6 +161,7 @@ class Storage(NamedTuple):
     store: SqlStore
     memory: SqlMemory
     outbox: SqlOutbox
+    feedback: SqlFeedback
 
 
 @asynccontextmanager
@@ -169,7 +171,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         async with Database(settings.database_url) as database:
             with served_alone(database.file) if database.file else nullcontext():
                 await database.upgrade()
-                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database))
+                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database), SqlFeedback(database))
     except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong

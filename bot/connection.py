@@ -60,7 +60,7 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     known = await asyncio.to_thread(known_services)
     names = tuple(scenario.name for scenario in listed_scenarios())
-    bot = Bot(runner, storage.store, storage.memory, places, approvers, settings, slack, names, known)
+    bot = Bot(runner, *storage, places, approvers, settings, slack, names, known)
     register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
     async with Delivery(storage.outbox, delivering, pace):

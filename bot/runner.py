@@ -132,6 +132,11 @@ class Runner:
             if ended and await self._crew.memory.thread(incident.id) is not None:
                 self._go_on(incident.id)
 
+    async def at_rest(self) -> None:
+        """Wait until nothing is worked on."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
     async def close(self) -> None:
         """End all work; what was found is stored, and `resume` goes on from there."""
         if self._timers.running:

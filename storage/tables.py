@@ -110,3 +110,12 @@ mutes = Table(
     Column("by", String(40), nullable=False),
     Column("until", UtcText, nullable=False),
 )
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.id), primary_key=True),
+    Column("by", String(40), primary_key=True),
+    Column("rating", String(20), nullable=False),
+    Column("at", UtcText, nullable=False, index=True),
+)

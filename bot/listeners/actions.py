@@ -1,5 +1,6 @@
 """Buttons. Every click is answered: what it did, or why it did nothing and what happened instead."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
@@ -15,6 +16,7 @@ from bot.mistakes import Mistake
 from bot.runner import Answer
 from bot.thread.presses import (
     APPROVE,
+    FEEDBACK,
     MUTE,
     MUTE_MODAL,
     OPEN_REPORT,
@@ -28,8 +30,10 @@ from bot.thread.presses import (
 from incident.facts import Decision, Owned
 from incident.model import OutOfOrder, Status
 from incident.ports import UnknownIncident
+from storage.feedback import Rating
 from storage.memory import Mute
 
+RATINGS = dict(zip(FEEDBACK, Rating, strict=True))
 UNKNOWN = "This incident isn't in my records any more."
 
 
@@ -87,6 +91,16 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
 
 
 def _register_rest(app: AsyncApp, bot: Bot) -> None:
+    @app.action(re.compile("|".join(FEEDBACK)))
+    @careful
+    async def feedback(args: AsyncArgs) -> None:
+        await args.ack()
+        about, user = _about(args), args.body["user"]["id"]
+        await admit(args.client, user)
+        action_id = str((args.action or {})["action_id"])
+        await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[action_id])
+        await tell(args, f"Noted: {FEEDBACK[action_id].lower()}. Pressing another one changes it.")
+
     @app.action(OWN)
     @careful
     async def own(args: AsyncArgs) -> None:

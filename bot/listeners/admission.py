@@ -36,15 +36,12 @@ async def room(client: AsyncWebClient, bot: Bot, channel: str) -> str:
     return bot.slack.incident_channel
 
 
-async def may_read(client: AsyncWebClient, bot: Bot, user: str, incident_id: str) -> bool:
-    """Tell whether somebody may read of an incident: those of private channels are for their members."""
-    thread = await bot.memory.thread(incident_id)
-    if thread is None:
-        return True
-    about = await _about(client, thread.channel)
+async def may_read(client: AsyncWebClient, user: str, channel: str) -> bool:
+    """Tell whether somebody may read of a channel's incidents: those of private ones are for their members."""
+    about = await _about(client, channel)
     if about and not (about.get("is_private") or about.get("is_im") or about.get("is_mpim")):
         return True
-    return user in await _members(client, thread.channel)
+    return user in await _members(client, channel)
 
 
 async def may_show(client: AsyncWebClient, bot: Bot, incident_id: str, channel: str) -> None:

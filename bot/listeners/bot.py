@@ -7,7 +7,9 @@ from bot.config import Settings
 from bot.places import Places
 from bot.runner import Runner
 from bot.slack_settings import SlackSettings
+from storage.feedback import SqlFeedback
 from storage.memory import SqlMemory
+from storage.outbox import SqlOutbox
 from storage.store import SqlStore
 
 
@@ -17,6 +19,8 @@ class Bot(NamedTuple):
     runner: Runner
     store: SqlStore
     memory: SqlMemory
+    outbox: SqlOutbox
+    feedback: SqlFeedback
     places: Places
     approvers: Approvers
     settings: Settings

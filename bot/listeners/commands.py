@@ -25,6 +25,7 @@ from bot.thread.presses import INVESTIGATE_MODAL, RCA_MODAL
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
+from incident.status import Status
 from storage.memory import Origin
 
 MOST_OPTIONS = 100
@@ -76,6 +77,19 @@ def register(app: AsyncApp, bot: Bot) -> None:
         view = rca_modal(recent, {"channel": args.body["channel_id"]})
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
+    @app.command("/responder")
+    @careful
+    async def responder(args: AsyncArgs) -> None:
+        word, _, about = args.body.get("text", "").strip().partition(" ")
+        await args.ack()
+        await admit(args.client, args.body["user_id"])
+        if word.lower() == "drill" and about:
+            await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
+        elif word.lower() in {"", "status"}:
+            await tell(args, await _status(bot))
+        else:
+            await tell(args, "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses.")
+
     @app.options(INCIDENT)
     async def incidents(args: AsyncArgs) -> None:
         words, user = args.body.get("value", "").strip(), args.body["user"]["id"]
@@ -95,6 +109,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def _begin(args: AsyncArgs, bot: Bot, wish: Wish, origin: Origin) -> None:
     incident = await begin(args.client, bot, wish, origin)
     await tell(args, await _begun(bot, incident, origin))
+
+
+async def _status(bot: Bot) -> str:
+    unfinished = await bot.store.unfinished()
+    waiting = sum(each.status is Status.AWAITING_APPROVAL for each in unfinished)
+    return (
+        f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
+        f"SFA_MODE is {bot.settings.mode.value}; {await bot.approvers.words()} approve."
+    )
 
 
 async def _begun(bot: Bot, incident: Incident, origin: Origin) -> str:

@@ -48,7 +48,10 @@ async def find(client: AsyncWebClient, bot: Bot, user: str, about: str) -> Incid
 
 async def readable(client: AsyncWebClient, bot: Bot, user: str, listed: tuple[Incident, ...]) -> tuple[Incident, ...]:
     """Return those of the incidents that somebody may read of."""
-    return tuple([each for each in listed if await may_read(client, bot, user, each.id)])
+    threads = {each.id: await bot.memory.thread(each.id) for each in listed}
+    channels = {thread.channel for thread in threads.values() if thread}
+    open_to = {channel for channel in channels if await may_read(client, user, channel)}
+    return tuple(each for each in listed if (thread := threads[each.id]) is None or thread.channel in open_to)
 
 
 async def deliver(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:

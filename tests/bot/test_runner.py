@@ -90,8 +90,7 @@ async def test_a_stop_ends_the_team_and_keeps_what_it_has_found(runner: Runner, 
     assert stopped.status is Status.REPORTED
     assert [fact.kind for fact in stopped.facts] == ["turn", "stopped"]
     await seen.until("stopped")
-    while runner.running:
-        await asyncio.sleep(0)
+    await runner.at_rest()
     with pytest.raises(OutOfOrder):
         await runner.stop(incident.id, "U0BEN")
 

@@ -13,7 +13,7 @@ from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
-from scene import Scene  # noqa: E402 - beside this file
+from scene import Scene
 
 QUICK = Pace(sharing=0.01, limits=600.0)
 

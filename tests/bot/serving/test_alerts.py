@@ -7,7 +7,8 @@ from incident.alert import Alert
 from incident.facts import AlertResolved, AlertSeen, Diagnosis
 from incident.status import Status, World
 
-REFUSED = {"attachments": [{"color": "danger", "title": "[FIRING:1] CartSlow cart-service", "text": "• *service:* `cart-service`"}]}  # fmt: skip
+LABELS = "• *service:* `cart-service`"
+REFUSED = {"attachments": [{"color": "danger", "title": "[FIRING:1] CartSlow cart-service", "text": LABELS}]}
 
 
 def faces(scene: Scene, ts: str) -> list[str]:

@@ -199,3 +199,36 @@ async def test_the_message_menu_investigates_an_alert_that_somebody_quoted_or_as
         ts = scene.workspace.people.say(ADA, INCIDENTS, "is it me or is it slow?")
         await scene.workspace.interactions.shortcut(ADA, Place(INCIDENTS, ts), "investigate_message")
         assert (await scene.modal(ADA)).content["callback_id"] == "investigate_modal"
+
+
+async def test_the_home_shows_what_there_is_and_finds_it_again(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/investigate quiet-day")
+        incident = await scene.stored(lambda i: i.status.ended)
+        scene.workspace.people.open_home(ADA, "AFIRST")
+        view = await scene.until(lambda: scene.workspace.team.homes.get(ADA))
+        assert incident.id in str(view.content["blocks"])
+        search = next(block for block in view.content["blocks"] if block["type"] == "input")
+        given = {"type": "plain_text_input", "block_id": search["block_id"], "action_id": "home_search", "value": "zzz"}
+        state = {"home_search": {"home_search": {"type": "plain_text_input", "value": "zzz"}}}
+        await scene.workspace.interactions.press(ADA, Place(view_id=view.id), given, state)
+        await scene.until(lambda: "Nothing was found" in str(scene.workspace.team.homes[ADA].content["blocks"]))
+
+
+async def test_a_guest_sees_nothing_in_the_home(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/investigate quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        scene.workspace.people.open_home(GUEST, "AFIRST")
+        view = await scene.until(lambda: scene.workspace.team.homes.get(GUEST))
+        assert "INC-" not in str(view.content["blocks"])
+
+
+async def test_responder_says_how_it_stands_and_rehearses(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/responder status")
+        assert "SFA_MODE is ask" in await scene.answer(ADA, INCIDENTS)
+        await scene.command(ADA, "/responder drill quiet-day")
+        assert "INC-" in await scene.answer(ADA, INCIDENTS, 2)
+        await scene.command(ADA, "/responder dance")
+        assert "/responder status" in await scene.answer(ADA, INCIDENTS, 3)

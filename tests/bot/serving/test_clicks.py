@@ -4,8 +4,12 @@ import asyncio
 
 from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
 
-from incident.facts import Approval, Decision, Owned, RollbackStarted, Stopped
+from bot.offers import posted
+from incident.alert import Alert
+from incident.facts import AlertSeen, Approval, Decision, Owned, RollbackStarted, Stopped
 from incident.status import Status
+
+CART = Alert.model_validate({"service": "cart", "name": "CartSlow", "fired_at": "2026-01-01T00:00:00Z"})
 
 
 async def test_a_click_sent_twice_at_once_has_one_effect_and_two_answers(scene: Scene) -> None:
@@ -148,3 +152,24 @@ async def test_whoever_takes_it_owns_it_and_a_guest_can_do_nothing(scene: Scene)
         await scene.press(GUEST, card, "own", INCIDENTS)
         assert "Guests" in await scene.answer(GUEST, INCIDENTS)
         assert len((await scene.incidents())[0].every(Owned)) == 1
+
+
+async def test_a_word_about_the_diagnosis_is_kept_and_muting_keeps_the_same_problem_quiet(scene: Scene) -> None:
+    async with scene.bot():
+        scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        await scene.press(CLEO, scene.with_button("feedback_wrong")[0], "feedback_wrong")
+        assert "Noted" in await scene.answer(CLEO)
+        said = await scene.storage.feedback.since(incident.opened_at)
+        assert [(each.by, each.rating) for each in said] == [(CLEO, "wrong")]
+        await scene.press(CLEO, scene.with_button("mute")[0], "mute")
+        view = await scene.modal(CLEO)
+        day = next(o for o in view.content["blocks"][0]["element"]["options"] if o["value"] == "24")
+        await scene.submit(CLEO, length={"type": "static_select", "selected_option": day})
+        assert "Muted until" in await scene.answer(CLEO, number=2)
+        scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
+        await scene.fire("quiet-day")
+        await scene.until(lambda: len([m for m in scene.messages(ALERTS) if m.get("username") == "Deploy agent"]) == 2)
+        assert len(await scene.incidents()) == 2
+        assert (await scene.storage.store.load(incident.id)).every(AlertSeen) == ()

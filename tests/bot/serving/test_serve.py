@@ -75,7 +75,7 @@ async def _until_ready(process: Process, log: Path) -> dict[str, str]:
             return said
         name, _, value = line.decode().strip().partition(": ")
         said[name] = value
-    pytest.fail(log.read_text())
+    pytest.fail(await asyncio.to_thread(log.read_text))
 
 
 async def refused(folder: Path, more: Mapping[str, str]) -> tuple[int, str]:

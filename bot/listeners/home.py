@@ -1,0 +1,72 @@
+"""The App Home, and what else Slack tells of people's whereabouts."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.errors import SlackApiError
+
+from bot.listeners.admission import GUESTS, admit
+from bot.listeners.bot import Bot
+from bot.listeners.careful import careful
+from bot.listeners.overview import Looked, overview
+from bot.mistakes import Mistake
+from bot.thread.home import home
+from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_THREAD
+
+REFUSED: dict[str, Any] = {
+    "type": "home",
+    "blocks": [{"type": "section", "text": {"type": "plain_text", "text": GUESTS, "emoji": False}}],
+}
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """Listen."""
+
+    @app.event("app_home_opened")
+    @careful
+    async def opened(args: AsyncArgs) -> None:
+        event = args.event or {}
+        if event.get("tab") == "home":
+            await _publish(args, bot, event["user"], Looked())
+
+    @app.action(HOME_SEARCH)
+    @app.action(HOME_FILTER)
+    @careful
+    async def looked(args: AsyncArgs) -> None:
+        await args.ack()
+        values = args.body["view"]["state"]["values"]
+        query = values.get(HOME_SEARCH, {}).get(HOME_SEARCH, {}).get("value") or ""
+        chosen = values.get(HOME_FILTER, {}).get(HOME_FILTER, {}).get("selected_option") or {}
+        await _publish(args, bot, args.body["user"]["id"], Looked(query, chosen.get("value", "all")))
+
+    @app.action(OPEN_THREAD)
+    @careful
+    async def followed(args: AsyncArgs) -> None:
+        await args.ack()  # it is a link; Slack tells of it all the same
+
+    @app.event("member_joined_channel")
+    @careful
+    async def joined(args: AsyncArgs) -> None:
+        event = args.event or {}
+        if event.get("user") == args.context.bot_user_id:
+            await bot.outbox.again(event["channel"])
+
+    @app.event("reaction_added")
+    @careful
+    async def reacted(args: AsyncArgs) -> None:
+        del args  # most are our own; a person's says nothing that a button doesn't
+
+
+async def _publish(args: AsyncArgs, bot: Bot, user: str, looked: Looked) -> None:
+    try:
+        await admit(args.client, user)
+    except Mistake:
+        await args.client.views_publish(user_id=user, view=REFUSED)
+        return
+    view = home(await overview(args.client, bot, user, looked))
+    try:
+        await args.client.views_publish(user_id=user, view=dict(view))
+    except SlackApiError as refused:
+        if refused.response["error"] != "hash_conflict":  # a newer one was faster
+            raise
