@@ -18,6 +18,7 @@ from bot.approvers import Approvers
 from bot.config import Settings
 from bot.listeners import register
 from bot.listeners.bot import Bot
+from bot.listeners.history import catch_up
 from bot.mistakes import Mistake
 from bot.places import Places
 from bot.runner import Crew, Runner
@@ -52,7 +53,7 @@ async def connected(
     """
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
-    await _introduced(client)
+    app_id = await _introduced(client)
     slack = await _with_channel_ids(client, slack)
     approvers = Approvers(client, slack.approvers)
     options = Options(timezone=settings.zone, approvers=await approvers.ids())
@@ -66,6 +67,7 @@ async def connected(
     async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()
         sockets = await _sockets(app, slack)
+        await catch_up(client, bot, app_id)
         try:
             yield Connected(runner, None if sockets else app)
         finally:
@@ -99,10 +101,11 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
     )
 
 
-async def _introduced(client: AsyncWebClient) -> None:
-    """Ask Slack who we are, which is whether it lets us in."""
+async def _introduced(client: AsyncWebClient) -> str:
+    """Ask Slack who we are, which is whether it lets us in; return the app's id."""
     try:
-        await client.auth_test()
+        who = await client.auth_test()
+        return str((await client.bots_info(bot=who["bot_id"]))["bot"]["app_id"])
     except SlackApiError as refused:
         message = f"SLACK_BOT_TOKEN: Slack refuses it: {refused.response['error']}"
         raise Mistake(message) from refused

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.app import Place, unseen_place
 from bot.places import Places
 from bot.working import Watch, Working
+from incident.alert import Alert
 from incident.facts import Approval, Decision, Fact, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
@@ -26,8 +27,16 @@ logger = logging.getLogger(__name__)
 
 CANCELS, GRACE = 8, 0.1
 """AutoGen's team may begin to wait for itself while it is being cancelled: it is cancelled again each 0.1 seconds."""
+LATE_LABEL = "late"
+"""Marks an alert that was read after the fact."""
 RECENT = 50
 """Ended incidents whose last words may not have been shown when the process died."""
+
+
+def late(alert: Alert) -> Alert:
+    """Return the alert as one that was read late: it says so, and nothing is done about it without a person."""
+    said = f"Read late, after nobody had listened for a while: nothing is done by itself. {alert.summary}"
+    return alert.model_copy(update={"summary": said, "labels": {**alert.labels, LATE_LABEL: "true"}})
 
 
 class Answer(NamedTuple):
@@ -210,7 +219,7 @@ class Runner:
             investigator=self._crew.investigator(place, watch),
             telemetry=place.telemetry,
             clock=place.clock,
-            policy=self._crew.policy,
+            policy=self._crew.policy.model_copy(update={"asks_first": LATE_LABEL in place.alert.labels}),
             deployer=place.deployer,
         )
 

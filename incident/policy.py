@@ -25,12 +25,14 @@ class Mode(StrEnum):
 class Policy(Value):
     """The settings of interface.md that bear on acting. ``rehearse`` (--dry-run): judge, and execute nothing anywhere.
 
-    ``veto_window`` is None where nobody set one. A rollback has worked when the signal that paged was quiet
-    for ``settle``; it is read each ``poll``, and for ``patience`` at most.
+    ``asks_first``: nothing happens without a person, whatever the world. ``veto_window`` is None where nobody set one.
+    A rollback has worked when the signal that paged was quiet for ``settle``; it is read each ``poll``, and for
+    ``patience`` at most.
     """
 
     mode: Mode = Mode.ASK
     rehearse: bool = False
+    asks_first: bool = False
     confidence_auto: Confidence = 0.85
     confidence_ask: Confidence = 0.50
     environments: tuple[str, ...] = ("production",)
@@ -44,7 +46,8 @@ class Policy(Value):
 
     def mode_in(self, world: World) -> Mode:
         """Return the mode that counts there: made-up and recorded worlds are judged as auto."""
-        return self.mode if world is World.REAL else Mode.AUTO
+        mode = self.mode if world is World.REAL else Mode.AUTO
+        return Mode.ASK if self.asks_first and mode is Mode.AUTO else mode
 
     def veto_window_in(self, world: World) -> timedelta:
         """Return how long people may stop an automatic rollback before it starts."""

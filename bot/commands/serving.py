@@ -7,6 +7,7 @@ import click
 
 ROOMS = ("agents", "bot", "incident", "scenarios", "storage")
 
+
 @click.command()
 def serve() -> None:
     """Be the bot: in Slack where its tokens are set, else in a workspace on this machine, whose page is printed.

@@ -9,6 +9,7 @@ from bot.alerts import Fired, Healed, read_message
 from bot.alerts.rules import Allowed, Ignored, Mute, Rule, judge
 from bot.alerts.senders import allowed_sender
 from bot.listeners.bot import Bot
+from bot.runner import late
 from incident.alert import fingerprint
 from incident.facts import AlertResolved
 from incident.model import Incident
@@ -20,11 +21,15 @@ logger = logging.getLogger(__name__)
 
 
 class Heard(NamedTuple):
-    """A message as it is now, and where it stands. ``edited``: it said something else before."""
+    """A message as it is now, and where it stands.
+
+    ``edited``: it said something else before. ``late``: it was said while nobody listened.
+    """
 
     channel: str
     message: Mapping[str, Any]
     edited: bool = False
+    late: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -42,7 +47,7 @@ async def take_up(bot: Bot, heard: Heard) -> None:
         if isinstance(seen, Healed):
             await _end(bot, seen)
         elif await _new(bot, heard, number) and await _wanted(bot, seen):
-            await investigate(bot, seen, heard.origin)
+            await investigate(bot, seen, heard)
 
 
 def read(bot: Bot, message: Mapping[str, Any]) -> tuple[Fired | Healed, ...]:
@@ -53,20 +58,23 @@ def read(bot: Bot, message: Mapping[str, Any]) -> tuple[Fired | Healed, ...]:
     )
 
 
-async def investigate(bot: Bot, fired: Fired, origin: Origin) -> Incident | None:
+async def investigate(bot: Bot, fired: Fired, heard: Heard) -> Incident | None:
     """Open an incident about an alert or join the open one; None where no new ones may be opened."""
     place = bot.places.of_alert(fired)
+    if heard.late:
+        place = place._replace(alert=late(place.alert))
     if bot.settings.policy().mode_in(place.world) is Mode.OFF:
         logger.info("%s on %s: SFA_MODE is off", fired.alert.name, fired.alert.service)
         return None
-    return await bot.runner.investigate(place, origin)
+    return await bot.runner.investigate(place, heard.origin)
 
 
 async def _new(bot: Bot, heard: Heard, number: int) -> bool:
     """Tell whether this alert of this message wasn't taken up before: an edit or a second delivery brings it again."""
     ts = str(heard.message["ts"])
     first = await bot.memory.first_time(f"alert:{heard.channel}:{ts}:{number}")
-    return first and not (heard.edited and await bot.memory.incidents_in(heard.channel, ts))
+    again = heard.edited or heard.late
+    return first and not (again and await bot.memory.incidents_in(heard.channel, ts))
 
 
 async def _wanted(bot: Bot, fired: Fired) -> bool:

@@ -5,7 +5,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.alerts import Fired
 from bot.listeners.admission import admit, room
-from bot.listeners.alerts import investigate, read
+from bot.listeners.alerts import read
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, tell
 from bot.listeners.views import investigate_modal
@@ -29,9 +29,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
             return
         await admit(args.client, args.body["user"]["id"])
         there = await room(args.client, bot, channel)
-        incident = await investigate(bot, fired, Origin(channel, top) if there == channel else Origin(there))
-        await tell(args, "SFA_MODE is off: nothing new is looked into." if incident is None else _said(incident.id))
-
-
-def _said(incident_id: str) -> str:
-    return f"Investigating this as {incident_id}."
+        place = bot.places.of_alert(fired)
+        incident = await bot.runner.investigate(place, Origin(channel, top) if there == channel else Origin(there))
+        await tell(args, f"Investigating this as {incident.id}.")

@@ -102,3 +102,22 @@ async def test_nobody_else_opens_incidents_there_and_neither_do_our_own_messages
         await scene.stored(lambda i: i.status.ended)
         await scene.at_rest()
         assert [i.target for i in await scene.incidents()] == ["quiet-day"]
+
+
+async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_does_nothing_by_itself(
+    scene: Scene,
+) -> None:
+    async with scene.bot():
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    scene.workspace.post(ALERTMANAGER, ALERTS, **REFUSED)
+    async with scene.bot():
+        incident = await scene.stored(lambda i: i.alert.service == "cart-service" and i.status.ended)
+        await scene.at_rest()
+    async with scene.bot():
+        await scene.at_rest()
+        assert len(await scene.incidents()) == 2
+        assert (await scene.incidents())[0].facts == incident.facts
+    assert incident.alert.summary.startswith("Read late")
+    assert incident.alert.labels["late"] == "true"

@@ -1,0 +1,44 @@
+"""What alert channels said while nobody listened: read from the last message that was seen, and marked as late."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners.alerts import Heard, take_up
+from bot.listeners.bot import Bot
+
+logger = logging.getLogger(__name__)
+
+FURTHEST = 24 * 3600
+"""Seconds: older alerts are history."""
+PAGE = 200
+
+
+async def catch_up(client: AsyncWebClient, bot: Bot, app_id: str) -> None:
+    """Take up what was missed, oldest first. A channel that was never read begins now."""
+    for channel in bot.slack.alert_channels:
+        now = time.time()
+        since = await bot.memory.last_read(channel)
+        if since is None:
+            await bot.memory.mark_read(channel, f"{now:.6f}")
+            continue
+        try:
+            missed = [each async for each in _missed(client, channel, max(since, f"{now - FURTHEST:.6f}"))]
+        except SlackApiError as refused:
+            logger.warning("%s: what was said meanwhile can't be read: %s", channel, refused.response["error"])
+            continue
+        for message in sorted(missed, key=lambda each: str(each["ts"])):
+            if app_id not in {message.get("app_id"), message.get("bot_profile", {}).get("app_id")}:
+                await take_up(bot, Heard(channel, message, late=True))
+            await bot.memory.mark_read(channel, message["ts"])
+
+
+async def _missed(client: AsyncWebClient, channel: str, since: str) -> AsyncIterator[dict[str, Any]]:
+    async for page in await client.conversations_history(channel=channel, oldest=since, limit=PAGE):
+        for message in page["messages"]:
+            if message.get("subtype") in {None, "bot_message", "file_share"}:
+                yield message
