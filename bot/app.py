@@ -1,31 +1,33 @@
 """The composition root: the only module that puts the rooms together."""
 
+from __future__ import annotations
+
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from agents.analysis.redact import Redactor
-from agents.investigator import TeamInvestigator
-from bot.config import BadSetting, Settings, read_settings
+import click
+
+from bot.config import BadSetting, Settings, odd_settings, read_settings
+from bot.logs import keep_log
 from bot.mistakes import Mistake
-from incident.alert import Alert
-from incident.model import Incident
+from bot.targets import means_a_folder, one_case
 from incident.ports import Clock, Deployer, Telemetry
 from incident.status import WORLD_LABEL, World
 from incident.values import Window
-from scenarios import world as made_up
-from scenarios.documents import BadScenario
-from scenarios.files import Listed, UnknownScenario, load_scenario, scenarios
-from scenarios.papers import NotAnIncident
-from scenarios.record import CannotRecord, record
-from scenarios.recorded import open_recording
-from storage.database import Database, UnusableDatabase
-from storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from agents.investigator import TeamInvestigator
+    from incident.alert import Alert
+    from incident.model import Incident
+    from scenarios.files import Listed
+    from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
@@ -49,18 +51,26 @@ class Place(NamedTuple):
 
 
 def settings() -> Settings:
-    """Return the settings; raises `Mistake` for one that can't be used."""
+    """Return the settings, say what is odd about them, and begin the log; raises `Mistake` for one that is wrong."""
     try:
-        return read_settings()
+        chosen = read_settings()
     except BadSetting as wrong:
         raise Mistake(str(wrong)) from wrong
+    keep_log(chosen.log_level)
+    for sentence in odd_settings():
+        click.echo(f"warning: {sentence}", err=True)
+    return chosen
 
 
 def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
-    """Return the place that a TARGET of interface.md names; raises `Mistake`."""
+    """Return the place that a TARGET of interface.md names; raises `Mistake`. A scenario's name wins over a folder's."""
+    from scenarios.documents import BadScenario
+    from scenarios.files import UnknownScenario
+    from scenarios.papers import NotAnIncident
+
     try:
-        if Path(target).is_dir() or target.endswith(("/", "/.")):
-            return recorded_place(Path(target), as_of)
+        if means_a_folder(target, is_scenario):
+            return recorded_place(one_case(Path(target)), as_of)
         return made_up_place(target, seed, as_of)
     except (BadScenario, NotAnIncident, UnknownScenario) as wrong:
         raise Mistake(str(wrong)) from wrong
@@ -68,6 +78,8 @@ def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Pla
 
 def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
     """Open a recorded incident as if it were looked at right after the last moment that may be used."""
+    from scenarios.recorded import open_recording
+
     recording = open_recording(folder)
     latest = as_of or recording.alert.fired_at + AFTERMATH
     opened = time.monotonic()
@@ -85,9 +97,13 @@ def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
 
 def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Place:
     """Make up a world in which the alert has just fired (or fired at ``as_of``)."""
+    from scenarios.files import load_scenario
+
     scenario = load_scenario(target.removeprefix("scenario:"))
+    from scenarios.world import World as MadeUp
+
     fired_at = (as_of or datetime.now(UTC)).replace(second=0, microsecond=0)
-    world = made_up.World(scenario, seed, fired_at)
+    world = MadeUp(scenario, seed, fired_at)
     return Place(
         target=target,
         world=World.SCENARIO,
@@ -103,6 +119,9 @@ def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Plac
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """Open the database, migrated; raises `Mistake` where it can't be used."""
+    from storage.database import Database, UnusableDatabase
+    from storage.store import SqlStore
+
     try:
         async with Database(settings.database_url) as database:
             await database.upgrade()
@@ -114,6 +133,9 @@ async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
 
 async def record_again(incident: Incident, folder: Path) -> None:
     """Write a stored incident as a recorded one, its telemetry read again; raises `Mistake`."""
+    from agents.analysis.redact import Redactor
+    from scenarios.record import CannotRecord, record
+
     place = place_again(incident)
     fired_at = incident.alert.fired_at
     await place.clock.wait(max(fired_at + AFTERMATH - place.clock.now(), timedelta(0)))
@@ -124,13 +146,27 @@ async def record_again(incident: Incident, folder: Path) -> None:
         raise Mistake(str(why)) from why
 
 
+def is_scenario(name: str) -> bool:
+    """Tell whether a made-up incident of the catalog has this name, or had it."""
+    from scenarios.files import UnknownScenario, find
+
+    try:
+        return bool(find(name))
+    except UnknownScenario:
+        return False
+
+
 def listed_scenarios() -> list[Listed]:
     """Return the made-up incidents and what pages in them."""
+    from scenarios.files import scenarios
+
     return scenarios()
 
 
 def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:
     """Return a team for one place; ``working`` hears which agent does what."""
+    from agents.investigator import TeamInvestigator
+
     return TeamInvestigator(
         as_of=place.as_of,
         deadline=settings.investigation_deadline,

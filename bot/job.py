@@ -3,22 +3,25 @@
 import asyncio
 import json
 import sys
+from contextlib import closing, suppress
 
 from rich.console import Console
 
 from bot import report
 from bot.app import Place, find_place, open_store, team
 from bot.config import Settings
+from bot.console.ending import say_ending
 from bot.console.live import LiveConsole
 from bot.console.plain import PlainConsole
 from bot.console.question import ask
+from bot.console.thread import Thread
 from bot.document import document
-from bot.report.options import Options
+from bot.outbox import prepared, write_report
 from bot.wishes import Wishes
 from incident.facts import Approval, Decision, Stopped, Verdict
 from incident.hands import Asker, Hands
-from incident.model import Incident
-from incident.ports import Store
+from incident.model import Incident, OutOfOrder
+from incident.ports import Store, Undelivered
 from incident.responder import Responder
 from incident.status import Status, World
 
@@ -26,54 +29,62 @@ EXITS = {Status.AWAITING_APPROVAL: 3, Status.AWAITING_VETO: 3, Status.HANDED_OVE
 STOPPED = 130
 SHELL = "shell"
 """Who answers here: somebody at this machine, whom nobody has identified."""
-Screen = LiveConsole | PlainConsole
 
 
 async def investigate(wishes: Wishes, settings: Settings) -> int:
     """Do it all and return the exit code of interface.md."""
     place = find_place(wishes.target, wishes.seed, wishes.as_of)
+    folder = prepared(wishes.out)
     console = Console(stderr=wishes.as_json)
-    screen = LiveConsole(console) if console.is_terminal else PlainConsole(console.file)
+    plain = not console.is_terminal or console.is_dumb_terminal
     drawing = asyncio.create_task(asyncio.to_thread(report.warm))
-    async with open_store(settings) as store:
-        responder = Responder(_hands(place, settings, wishes, screen, store))
-        incident, stopped = await _respond(responder, place)
-    screen.close()
-    await drawing
-    written = report.write(incident, wishes.out, Options(timezone=settings.zone))
+    with closing(PlainConsole(console.file) if plain else LiveConsole(console)) as thread:
+        async with open_store(settings) as store:
+            asker = _asker(place, wishes, console, thread)
+            incident, stopped = await _respond(_hands(place, settings, wishes, (store, thread, asker)), place)
+        thread.close()
+        await drawing
+        written = write_report(incident, folder, settings.zone)
+        with suppress(Undelivered):
+            thread.draw(say_ending(incident, written, wishes))
     if wishes.as_json:
-        json.dump(document(incident, written), sys.stdout, indent=1)
-    console.print(f"report: {written.markdown} · {written.pdf}", highlight=False, soft_wrap=True)
+        sys.stdout.write(json.dumps(document(incident, written.files), indent=1) + "\n")
     return STOPPED if stopped else EXITS.get(incident.status, 0)
 
 
-async def _respond(responder: Responder, place: Place) -> tuple[Incident, bool]:
-    """Work until a person or the end is needed; Ctrl-C stops the team and keeps what was found."""
+async def _respond(hands: Hands, place: Place) -> tuple[Incident, bool]:
+    """Work until a person or the end is needed, and tell whether Ctrl-C came: what was found is kept.
+
+    A rollback that was started is followed to its end all the same.
+    """
+    responder = Responder(hands)
     incident = await responder.open(place.alert, place.target, place.world, place.environment)
     working = asyncio.ensure_future(responder.advance(incident))
     try:
         return await working, False
     except asyncio.CancelledError:
-        stop = Stopped(at=place.clock.now(), by=SHELL)
-        return await responder.note(incident.id, stop), True
+        with suppress(OutOfOrder):  # it had ended in this very moment
+            await responder.note(incident.id, Stopped(at=place.clock.now(), by=SHELL))
+        return await responder.advance(await hands.store.load(incident.id)), True
 
 
-def _hands(place: Place, settings: Settings, wishes: Wishes, screen: Screen, store: Store) -> Hands:
+def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store, Thread, Asker]) -> Hands:
+    store, thread, asker = people
     return Hands(
         store=store,
-        chats=(screen,),
-        investigator=team(place, settings, screen.working),
+        chats=(thread,),
+        investigator=team(place, settings, thread.working),
         telemetry=place.telemetry,
         clock=place.clock,
         policy=settings.policy(rehearse=wishes.dry_run),
         deployer=place.deployer,
-        asker=_asker(place, wishes, screen),
+        asker=asker,
     )
 
 
-def _asker(place: Place, wishes: Wishes, screen: Screen) -> Asker:
+def _asker(place: Place, wishes: Wishes, console: Console, thread: Thread) -> Asker:
     async def answer(incident: Incident, verdict: Verdict) -> Approval | None:
-        yes = _decide(place, wishes, screen, incident)
+        yes = _decide(place, wishes, console, thread, incident)
         if yes is None or verdict.plan is None:
             return None
         decision = Decision.APPROVED if yes else Decision.REJECTED
@@ -82,15 +93,15 @@ def _asker(place: Place, wishes: Wishes, screen: Screen) -> Asker:
     return answer
 
 
-def _decide(place: Place, wishes: Wishes, screen: Screen, incident: Incident) -> bool | None:
+def _decide(place: Place, wishes: Wishes, console: Console, thread: Thread, incident: Incident) -> bool | None:
     """Return the answer: only a made-up world can be acted on from a shell."""
-    match wishes.approve:
+    somebody_there = sys.stdin.isatty() and console.is_terminal
+    match wishes.approve or ("ask" if somebody_there else None):
         case "no":
             return False
         case "yes":
             return True if place.world is World.SCENARIO else None
         case "ask" if place.world is World.SCENARIO:
-            screen.close()
-            return ask(Console(stderr=wishes.as_json), incident)
+            return ask(console, thread, incident)
         case _:
             return None

@@ -10,6 +10,7 @@ from bot.console.plain import PlainConsole
 from bot.document import document
 from bot.mistakes import Mistake
 from bot.report.options import Options
+from bot.report.words import draft
 from incident.model import Incident
 
 LAST = "last"
@@ -61,10 +62,10 @@ async def render(incident: Incident, form: str, options: Options) -> bytes:
 
 async def _as_text(incident: Incident) -> str:
     page = io.StringIO()
-    console = PlainConsole(page)
+    console = PlainConsole(page, whole=True)
     await console.show(incident, None, 0)
     for seq, fact in enumerate(incident.facts, start=1):
         await console.show(incident, fact, seq)
-    if not incident.status.ended:
-        print(f"draft: the incident is {incident.status}", file=page)
+    if warning := draft(incident):
+        print(warning, file=page)
     return page.getvalue()

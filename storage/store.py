@@ -24,7 +24,10 @@ def _wall_clock() -> datetime:
 
 
 class SqlStore:
-    """Keeps incidents in a `Database` that was upgraded. ``now`` says when a fact was shown."""
+    """Keeps incidents in a `Database` that was upgraded. ``now`` says when an incident was stored and a fact was shown.
+
+    The newest incident is the one that was stored last, whenever it happened.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
         self._database = database
@@ -34,7 +37,7 @@ class SqlStore:
         """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
         try:
             async with self._database.writing.begin() as connection:
-                await connection.execute(insert(incidents).values(as_row(incident)))
+                await connection.execute(insert(incidents).values({**as_row(incident), "stored_at": self._now()}))
         except IntegrityError as error:
             await self._refuse_held(incident, error)
             raise LostRace(incident.id) from error
@@ -68,10 +71,11 @@ class SqlStore:
         return found[0] if found else None
 
     async def find(self, words: str, limit: int = 20) -> tuple[Incident, ...]:
-        """Return incidents by id, a part of it, or alerting service, newest first; letters' case doesn't matter."""
+        """Return incidents by a part of their id, alerting service or target, newest first, whatever letters' case."""
         wanted = words.strip().lower()
-        by_id = func.lower(incidents.c.id).contains(wanted, autoescape=True)
-        return await self._read(_newest(limit).where(or_(by_id, func.lower(incidents.c.service) == wanted)))
+        columns = (incidents.c.id, incidents.c.service, incidents.c.target)
+        matching = (func.lower(column).contains(wanted, autoescape=True) for column in columns)
+        return await self._read(_newest(limit).where(or_(*matching)))
 
     async def recent(self, limit: int = 20) -> tuple[Incident, ...]:
         """Return the newest incidents, newest first."""
@@ -128,7 +132,7 @@ class SqlStore:
 
 
 def _newest(limit: int) -> Select[Any]:
-    return select(incidents).order_by(desc(incidents.c.opened_at), desc(incidents.c.id)).limit(max(0, min(limit, MOST)))
+    return select(incidents).order_by(desc(incidents.c.stored_at), desc(incidents.c.id)).limit(max(0, min(limit, MOST)))
 
 
 async def _write(connection: AsyncConnection, statement: Insert, refused: Exception) -> None:
