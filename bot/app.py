@@ -63,7 +63,7 @@ def settings() -> Settings:
 
 
 def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
-    """Return the place that a TARGET of interface.md names; raises `Mistake`. A scenario's name wins over a folder's."""
+    """Return the place that a TARGET of interface.md names; raises `Mistake`."""
     from scenarios.documents import BadScenario
     from scenarios.files import UnknownScenario
     from scenarios.papers import NotAnIncident

@@ -65,7 +65,8 @@ async def _respond(hands: Hands, place: Place) -> tuple[Incident, bool]:
     except asyncio.CancelledError:
         with suppress(OutOfOrder):  # it had ended in this very moment
             await responder.note(incident.id, Stopped(at=place.clock.now(), by=SHELL))
-        return await responder.advance(await hands.store.load(incident.id)), True
+        stopped = await hands.store.load(incident.id)
+        return (stopped if stopped.status.ended else await responder.advance(stopped)), True
 
 
 def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store, Thread, Asker]) -> Hands:

@@ -14,6 +14,7 @@ from bot.report.words import draft
 from incident.model import Incident
 
 LAST = "last"
+NOTHING_YET = "no incidents yet: `first-responder investigate checkout-latency` makes one"
 
 
 async def find_incident(words: str, settings: Settings) -> Incident:
@@ -24,8 +25,11 @@ async def find_incident(words: str, settings: Settings) -> Incident:
     exact = [i for i in found if i.id.lower() == words.strip().lower()]
     if len(exact or found) == 1:
         return (exact or found)[0]
-    there = ", ".join(i.id for i in found or recent) or "none yet; `investigate` makes one"
-    message = f"{words!r} is more than one: {there}" if found else f"no incident {words!r}; there are {there}"
+    there = ", ".join(i.id for i in found or recent)
+    if found:
+        message = f"{words!r} is more than one: {there}"
+    else:
+        message = f"no incident {words!r}; the newest are {there}" if there else NOTHING_YET
     raise Mistake(message)
 
 

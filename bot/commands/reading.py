@@ -51,14 +51,13 @@ def incidents(search: str | None, limit: int, *, as_json: bool) -> None:
     """
     from bot.app import settings
     from bot.document import document
-    from bot.library import as_line, list_incidents
+    from bot.library import NOTHING_YET, as_line, list_incidents
 
     found = asyncio.run(list_incidents(search, limit, settings()))
     for incident in found:
         click.echo(json.dumps(document(incident)) if as_json else as_line(incident))
     if not found:
-        nothing = f"no incident matches {search!r}" if search else "no incidents yet: `investigate` makes one"
-        click.echo(nothing, err=True)
+        click.echo(f"no incident matches {search!r}" if search else NOTHING_YET, err=True)
 
 
 @click.command()
