@@ -64,20 +64,22 @@ def settings() -> Settings:
 
 def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
     """Return the place that a TARGET of interface.md names; raises `Mistake`."""
-    from scenarios.documents import BadScenario
-    from scenarios.files import UnknownScenario
+    if not means_a_folder(target, is_scenario):
+        return made_up_place(target, seed, as_of)
+    folder = one_case(Path(target))
     from scenarios.papers import NotAnIncident
 
     try:
-        if means_a_folder(target, is_scenario):
-            return recorded_place(one_case(Path(target)), as_of)
-        return made_up_place(target, seed, as_of)
-    except (BadScenario, NotAnIncident, UnknownScenario) as wrong:
+        return recorded_place(folder, as_of)
+    except NotAnIncident as wrong:
         raise Mistake(str(wrong)) from wrong
 
 
 def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
-    """Open a recorded incident as if it were looked at right after the last moment that may be used."""
+    """Open a recorded incident as if it were looked at right after the last moment that may be used.
+
+    Raises `NotAnIncident`.
+    """
     from scenarios.recorded import open_recording
 
     recording = open_recording(folder)
@@ -96,10 +98,14 @@ def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
 
 
 def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Place:
-    """Make up a world in which the alert has just fired (or fired at ``as_of``)."""
-    from scenarios.files import load_scenario
+    """Make up a world in which the alert has just fired (or fired at ``as_of``); raises `Mistake`."""
+    from scenarios.documents import BadScenario
+    from scenarios.files import UnknownScenario, load_scenario
 
-    scenario = load_scenario(target.removeprefix("scenario:"))
+    try:
+        scenario = load_scenario(target.removeprefix("scenario:"))
+    except (BadScenario, UnknownScenario) as wrong:
+        raise Mistake(str(wrong)) from wrong
     from scenarios.world import World as MadeUp
 
     fired_at = (as_of or datetime.now(UTC)).replace(second=0, microsecond=0)

@@ -49,6 +49,7 @@ class Database:
         try:
             if self.file is not None:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+                self.file.open("ab").close()  # the driver says less about what it can't open, and leaves a thread
             return await self._upgrade()
         except (OSError, DatabaseError) as error:
             where = self.url.render_as_string(hide_password=True)
@@ -79,7 +80,10 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        parsed.get_dialect()
+        parsed.get_dialect().import_dbapi()
+    except ModuleNotFoundError as missing:
+        message = f"this database needs the driver {missing.name}, which is not installed"
+        raise UnusableDatabase(message) from missing
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         message = (
             "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # a URL may hold a password
@@ -90,10 +94,14 @@ def _parse(url: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
     connection.isolation_level = None  # transactions are begun below, not by the driver's guesses
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:  # nobody else knows this connection yet, and its thread would outlive the event loop
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:
