@@ -43,6 +43,8 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read has seen enough; Python would complain once more at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == STOPPED:
+        os._exit(code)  # all is stored; a thread that waits for an answer at the terminal would be waited for
     sys.exit(code)
 
 

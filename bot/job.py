@@ -16,6 +16,7 @@ from bot.console.plain import PlainConsole
 from bot.console.question import ask
 from bot.console.thread import Thread
 from bot.document import document
+from bot.interrupts import ctrl_c
 from bot.outbox import prepared, write_report
 from bot.wishes import Wishes
 from incident.facts import Approval, Decision, Stopped, Verdict
@@ -27,46 +28,67 @@ from incident.status import Status, World
 
 EXITS = {Status.AWAITING_APPROVAL: 3, Status.AWAITING_VETO: 3, Status.HANDED_OVER: 4}
 STOPPED = 130
+GRACE, CANCELS = 1.0, 5
+"""Seconds that stopped work has to end each time, and how often it is cancelled before it is left behind."""
 SHELL = "shell"
 """Who answers here: somebody at this machine, whom nobody has identified."""
 
 
 async def investigate(wishes: Wishes, settings: Settings) -> int:
     """Do it all and return the exit code of interface.md."""
-    place = find_place(wishes.target, wishes.seed, wishes.as_of)
-    folder = prepared(wishes.out)
-    console = Console(stderr=wishes.as_json)
+    with ctrl_c() as pressed:
+        place = find_place(wishes.target, wishes.seed, wishes.as_of)
+        folder = prepared(wishes.out)
+        console = Console(stderr=wishes.as_json)
+        drawing = asyncio.create_task(asyncio.to_thread(report.warm))
+        with closing(_thread(console)) as thread:
+            async with open_store(settings) as store:
+                asker = _asker(place, wishes, console, thread)
+                incident = await _respond(_hands(place, settings, wishes, (store, thread, asker)), place, pressed)
+            thread.close()
+            await drawing
+            written = write_report(incident, folder, settings.zone)
+            with suppress(Undelivered):
+                thread.draw(say_ending(incident, written, wishes))
+        if wishes.as_json:
+            sys.stdout.write(json.dumps(document(incident, written.files), indent=1) + "\n")
+        return STOPPED if pressed.is_set() else EXITS.get(incident.status, 0)
+
+
+def _thread(console: Console) -> Thread:
     plain = not console.is_terminal or console.is_dumb_terminal
-    drawing = asyncio.create_task(asyncio.to_thread(report.warm))
-    with closing(PlainConsole(console.file) if plain else LiveConsole(console)) as thread:
-        async with open_store(settings) as store:
-            asker = _asker(place, wishes, console, thread)
-            incident, stopped = await _respond(_hands(place, settings, wishes, (store, thread, asker)), place)
-        thread.close()
-        await drawing
-        written = write_report(incident, folder, settings.zone)
-        with suppress(Undelivered):
-            thread.draw(say_ending(incident, written, wishes))
-    if wishes.as_json:
-        sys.stdout.write(json.dumps(document(incident, written.files), indent=1) + "\n")
-    return STOPPED if stopped else EXITS.get(incident.status, 0)
+    return PlainConsole(console.file) if plain else LiveConsole(console)
 
 
-async def _respond(hands: Hands, place: Place) -> tuple[Incident, bool]:
-    """Work until a person or the end is needed, and tell whether Ctrl-C came: what was found is kept.
+async def _respond(hands: Hands, place: Place, pressed: asyncio.Event) -> Incident:
+    """Work until a person or the end is needed, or until Ctrl-C: what was found is kept.
 
     A rollback that was started is followed to its end all the same.
     """
     responder = Responder(hands)
     incident = await responder.open(place.alert, place.target, place.world, place.environment)
     working = asyncio.ensure_future(responder.advance(incident))
-    try:
-        return await working, False
-    except asyncio.CancelledError:
-        with suppress(OutOfOrder):  # it had ended in this very moment
-            await responder.note(incident.id, Stopped(at=place.clock.now(), by=SHELL))
-        stopped = await hands.store.load(incident.id)
-        return (stopped if stopped.status.ended else await responder.advance(stopped)), True
+    stopping = asyncio.ensure_future(pressed.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        return await working
+    with suppress(OutOfOrder):  # it had ended in this very moment
+        await responder.note(incident.id, Stopped(at=place.clock.now(), by=SHELL))
+    await _end(working)
+    stopped = await hands.store.load(incident.id)
+    return stopped if stopped.status.ended else await responder.advance(stopped)
+
+
+async def _end(working: asyncio.Future[Incident]) -> None:
+    """Let it end by itself, as no fact can follow a Stop; then cancel it: a model or a person may be slow.
+
+    More than once: AutoGen's team may begin to wait for itself while it is being cancelled.
+    """
+    for _ in range(CANCELS):
+        if (await asyncio.wait({working}, timeout=GRACE))[0]:
+            return
+        working.cancel()
 
 
 def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store, Thread, Asker]) -> Hands:
@@ -85,7 +107,7 @@ def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store
 
 def _asker(place: Place, wishes: Wishes, console: Console, thread: Thread) -> Asker:
     async def answer(incident: Incident, verdict: Verdict) -> Approval | None:
-        yes = _decide(place, wishes, console, thread, incident)
+        yes = await _decide(place, wishes, console, thread, incident)
         if yes is None or verdict.plan is None:
             return None
         decision = Decision.APPROVED if yes else Decision.REJECTED
@@ -94,7 +116,7 @@ def _asker(place: Place, wishes: Wishes, console: Console, thread: Thread) -> As
     return answer
 
 
-def _decide(place: Place, wishes: Wishes, console: Console, thread: Thread, incident: Incident) -> bool | None:
+async def _decide(place: Place, wishes: Wishes, console: Console, thread: Thread, incident: Incident) -> bool | None:
     """Return the answer: only a made-up world can be acted on from a shell."""
     somebody_there = sys.stdin.isatty() and console.is_terminal
     match wishes.approve or ("ask" if somebody_there else None):
@@ -103,6 +125,6 @@ def _decide(place: Place, wishes: Wishes, console: Console, thread: Thread, inci
         case "yes":
             return True if place.world is World.SCENARIO else None
         case "ask" if place.world is World.SCENARIO:
-            return ask(console, thread, incident)
+            return await ask(console, thread, incident)
         case _:
             return None

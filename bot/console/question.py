@@ -1,7 +1,7 @@
 """The approval question on a terminal: exactly what would be done, what speaks against it, and a plain yes or no."""
 
 import asyncio
-import signal
+import threading
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -20,24 +20,24 @@ REASONS = 3
 """What speaks for it, at most; what speaks against it is never left out."""
 
 
-def ask(console: Console, thread: Thread, incident: Incident) -> bool | None:
-    """Return the person's answer; None where there is none (end of input) or nothing to ask.
-
-    Raises CancelledError on Ctrl-C: while a person is asked, the event loop can't hear it.
-    """
+async def ask(console: Console, thread: Thread, incident: Incident) -> bool | None:
+    """Return the person's answer; None where there is none (end of input) or nothing to ask. May be cancelled."""
     question = say_question(incident)
     if question is None:
         return None
     thread.draw(question)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return Confirm.ask(" Roll back?", console=console, default=False)
-    except EOFError:
-        return None
-    except KeyboardInterrupt as stopped:
-        raise asyncio.CancelledError from stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
+    loop = asyncio.get_running_loop()
+    answered: asyncio.Future[bool | None] = loop.create_future()
+
+    def wait() -> None:
+        try:
+            answer: bool | None = Confirm.ask(" Roll back?", console=console, default=False)
+        except EOFError:
+            answer = None
+        loop.call_soon_threadsafe(lambda: None if answered.done() else answered.set_result(answer))
+
+    threading.Thread(target=wait, name="question", daemon=True).start()  # a pool would wait for it at the end
+    return await answered
 
 
 def say_question(incident: Incident) -> Said | None:

@@ -66,25 +66,25 @@ def test_a_mistake_is_answered_with_one_line(program: Program, home: Path, line:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("setting", "told"),
     [
-        ("SFA_MODE", "yolo", "SFA_MODE: Input should be 'off', 'report', 'ask' or 'auto'"),
-        ("SFA_VETO_WINDOW", "60", "like 30m"),
-        ("SFA_DATABASE_URL", "shelf", "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://"),
-        ("SFA_DATABASE_URL", "sqlite+aiosqlite:////proc/nowhere/x.db", "can't be used: [Errno 2]"),
-        ("SFA_DATABASE_URL", "sqlite+aiosqlite:///taken/x.db", "can't be used: "),
-        ("SFA_DATABASE_URL", "sqlite+aiosqlite:///garbage.db", "file is not a database"),
-        ("SFA_DATABASE_URL", "sqlite+aiosqlite:////tmp", "can't be used: [Errno 21] Is a directory"),
-        ("SFA_DATABASE_URL", "postgresql+asyncpg://u:secret@127.0.0.1:1/x", "SFA_DATABASE_URL: this database"),
-        ("SFA_DATABASE_URL_FILE", "nowhere.txt", "nowhere.txt: No such file or directory"),
+        ("SFA_MODE=yolo", "SFA_MODE: Input should be 'off', 'report', 'ask' or 'auto'"),
+        ("SFA_VETO_WINDOW=60", "like 30m"),
+        ("SFA_DATABASE_URL=shelf", "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://"),
+        ("SFA_DATABASE_URL=sqlite+aiosqlite:////proc/nowhere/x.db", "can't be used: [Errno 2]"),
+        ("SFA_DATABASE_URL=sqlite+aiosqlite:///taken/x.db", "can't be used: "),
+        ("SFA_DATABASE_URL=sqlite+aiosqlite:///garbage.db", "file is not a database"),
+        ("SFA_DATABASE_URL=sqlite+aiosqlite:////tmp", "can't be used: [Errno 21] Is a directory"),
+        ("SFA_DATABASE_URL=postgresql+asyncpg://u:secret@127.0.0.1:1/x", "SFA_DATABASE_URL: this database"),
+        ("SFA_DATABASE_URL_FILE=nowhere.txt", "nowhere.txt: No such file or directory"),
     ],
 )
 def test_a_bad_setting_is_answered_with_one_line(
-    program: Program, home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    program: Program, home: Path, monkeypatch: pytest.MonkeyPatch, setting: str, told: str
 ) -> None:
     (home / "taken").touch()
     (home / "garbage.db").write_bytes(b"garbage" * 99)
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(*setting.split("=", 1))
     done = program("incidents")
     assert (done.code, done.out) == (2, "")
     assert told in done.err
