@@ -78,8 +78,11 @@ async def test_what_outsiders_wrote_cannot_drive_the_terminal() -> None:
 async def test_nobody_reading_any_more_is_told_apart_from_a_fault() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with pytest.raises(Undelivered), suppress(BrokenPipeError), os.fdopen(writing, "w", buffering=1) as gone:
+    gone = os.fdopen(writing, "w")
+    with pytest.raises(Undelivered):
         await PlainConsole(gone).show(case.fresh(), None, 0)
+    with suppress(BrokenPipeError):
+        gone.close()
 
 
 def test_long_lists_are_folded_and_say_so() -> None:

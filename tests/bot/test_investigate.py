@@ -20,18 +20,19 @@ ARGV = [sys.executable, "-m", "bot"]
 ROOT = str(Path(__file__).parents[2])
 
 
-def strict(text: str) -> Any:
+def strict(text: str) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
-    return json.loads(text, parse_constant=refuse)
+    shown: dict[str, Any] = json.loads(text, parse_constant=refuse)
+    return shown
 
 
 def env(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": ROOT, **more}
 
 
-def judged(done: Done) -> Any:
+def judged(done: Done) -> dict[str, Any]:
     assert done.code in {0, 3, 4}, done.err
     return strict(done.out)
 
