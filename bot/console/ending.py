@@ -28,7 +28,7 @@ def _lines(incident: Incident, written: Outcome, wishes: Wishes) -> Iterator[str
     if diagnosis is not None:
         usage = diagnosis.usage
         tokens = f", {usage.prompt_tokens + usage.completion_tokens} tokens" if usage.prompt_tokens else ""
-        yield f"investigated in {usage.seconds:.1f} s with {usage.model_calls} calls of {usage.model}{tokens}"
+        yield f"investigated in {usage.seconds:.1f} s with {usage.model_calls} model calls ({usage.model}{tokens})"
     if written.files is not None:
         yield f"report: {' · '.join(str(path) for path in written.files if path)}"
     if written.missing:

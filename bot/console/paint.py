@@ -10,7 +10,7 @@ from bot.console.said import MARKS, MORE, Said, Tone
 from incident.evidence import CITATION
 
 COLOURS: dict[Tone, str] = {"good": "green", "bad": "red", "waiting": "yellow", "plain": "cyan"}
-NAME = re.compile(r"^[\w -]{3,24}: ?")
+NAME = re.compile(r"^[\w -]{3,24}:(?= |$)")
 """What a line begins with that says what it is about: `logs: `, `not seen:`."""
 ITEM = re.compile(r"^( +(?! )|- )")
 BULLET, HANG = "· ", "  "

@@ -32,7 +32,7 @@ def test_an_incident_is_listed_and_found_by_part_of_its_id_service_or_target(
     assert [json.loads(line)["incident"] for line in lines] == [investigated]
 
 
-def test_the_report_is_read_again_in_every_form(program: Program, home: Path, investigated: str) -> None:
+def test_the_report_is_read_again_in_every_form(program: Program, investigated: str) -> None:
     assert program("rca", investigated.lower(), "--format", "markdown").out.startswith("# ")
     assert json.loads(program("rca", "last", "--format", "json").out)["incident"] == investigated
     whole = program("rca", investigated).out
