@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,10 +76,7 @@ def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Pla
 
 
 def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
-    """Open a recorded incident as if it were looked at right after the last moment that may be used.
-
-    Raises `NotAnIncident`.
-    """
+    """Open a recorded incident right after the last moment that may be used; raises `NotAnIncident`."""
     from scenarios.recorded import open_recording
 
     recording = open_recording(folder)
@@ -156,10 +153,9 @@ def is_scenario(name: str) -> bool:
     """Tell whether a made-up incident of the catalog has this name, or had it."""
     from scenarios.files import UnknownScenario, find
 
-    try:
+    with suppress(UnknownScenario):
         return bool(find(name))
-    except UnknownScenario:
-        return False
+    return False
 
 
 def listed_scenarios() -> list[Listed]:
