@@ -1,22 +1,18 @@
-"""Bounded reading of files that anybody could have written: lines of text, gzip included, and small JSON documents."""
+"""Bounded reading of files that anybody could have written: lines of text, gzip included."""
 
 import gzip
 import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple, cast
-
-import orjson
+from typing import NamedTuple
 
 from incident.ports import Unreadable
-from incident.values import Json
 
 BATCH = 4 << 20
 """Bytes that are split into lines at a time: large enough to be quick, small beside everything else."""
-DOCUMENT = 16 << 20
-"""Bytes of one JSON document (alert, topology): thousands of services fit."""
 
 
 class Limits(NamedTuple):
@@ -87,24 +83,6 @@ def plain_file(path: Path, root: Path) -> bool:
     return True
 
 
-def document(path: Path) -> Json:
-    """Return the content of a small JSON file; raises `Unreadable` with what is wrong."""
-    try:
-        with path.open("rb") as file:
-            text = file.read(DOCUMENT + 1)
-    except OSError as error:
-        message = f"{path.name} can't be opened: {error.strerror}"
-        raise Unreadable(message) from error
-    if len(text) > DOCUMENT:
-        message = f"{path.name} is larger than {DOCUMENT >> 20} MiB, which no such file needs"
-        raise Unreadable(message)
-    try:
-        return cast("Json", orjson.loads(text.removeprefix(b"\xef\xbb\xbf")))
-    except orjson.JSONDecodeError as error:
-        message = f"{path.name} is not JSON: {error}"
-        raise Unreadable(message) from error
-
-
 def batches(path: Path, limits: Limits, damage: Damage) -> Iterator[list[bytes]]:
     """Yield the lines of a text file, or of a gzip file by its ending, some MiB at a time and without line ends.
 
@@ -140,12 +118,21 @@ def _short(lines: list[bytes], limits: Limits, damage: Damage) -> Iterator[bytes
 def _blocks(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
     """Yield blocks of some MiB up to the size limit; an error in the middle ends them with a note."""
     block = bytearray()
+    marked = False
     for piece in _pieces(path, limits, damage):
-        block += piece
+        block += piece if marked else _unmarked(piece, damage)
+        marked = True
         if len(block) >= BATCH:
             yield bytes(block)
             block.clear()
     yield bytes(block)
+
+
+def _unmarked(first: bytes, damage: Damage) -> bytes:
+    """Return the beginning of a text without the mark that some editors put there."""
+    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        damage.note("it is UTF-16 and has to be UTF-8")
+    return first.removeprefix(BOM_UTF8)
 
 
 def _pieces(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from incident.facts import Reading
 from incident.ports import NotRecorded, Unreadable
 from incident.values import Window
 from scenarios.happenings import Happening, Row, change, commit, event, happenings
-from scenarios.papers import NotAnIncident, healthy_folder, odd_severity, read_alert, read_graph
+from scenarios.papers import NotAnIncident, Page, healthy_folder, read_alert, read_graph
 from scenarios.reading import LIMITS, Damage, Limits, plain_file
 from scenarios.shapes import LOGS, METRICS, SPANS, File, Shape
 from scenarios.shelf import Shelf
@@ -147,26 +147,23 @@ class Recording:
 class RecordedIncident(Recording):
     """A recording that begins with a page."""
 
-    def __init__(self, folder: Path, alert: Alert, limits: Limits = LIMITS) -> None:
-        super().__init__(folder, alert.fired_at, limits)
-        self.alert = alert
-        self._shelf.state(*odd_severity(folder / "alert.json"))
+    def __init__(self, folder: Path, page: Page, limits: Limits = LIMITS) -> None:
+        super().__init__(folder, page.alert.fired_at, limits)
+        self.alert = page.alert
+        self._shelf.state(*page.gaps)
 
 
 def open_recording(folder: Path, limits: Limits = LIMITS) -> RecordedIncident:
     """Return the incident of a folder, its signals still unread; raises `NotAnIncident`."""
-    path = folder / "alert.json"
-    _refuse_unless_recorded(folder, path)
-    return RecordedIncident(folder, read_alert(path), limits)
-
-
-def _refuse_unless_recorded(folder: Path, alert: Path) -> None:
     if not folder.is_dir():
         message = f"{folder} is not a folder: a recorded incident is a folder with alert.json and at least one signal"
         raise NotAnIncident(message)
-    if not alert.is_file():
-        message = f"{folder} has no alert.json: a recorded incident needs one, and at least one signal"
-        raise NotAnIncident(message)
+    page = read_alert(folder / "alert.json")
+    _refuse_unless_recorded(folder)
+    return RecordedIncident(folder, page, limits)
+
+
+def _refuse_unless_recorded(folder: Path) -> None:
     if not any((folder / name).exists() for shape in SIGNALS for name in names(shape)):
         message = (
             f"{folder} has no signal: it needs one of metrics.csv, logs.ndjson, spans.ndjson (or .gz, or .parquet)"

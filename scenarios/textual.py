@@ -2,13 +2,13 @@
 
 import csv
 from collections.abc import Iterator
-from typing import cast
 
 import orjson
 import polars as pl
 
 from incident.ports import Unreadable
 from incident.values import Json
+from scenarios.jsons import parsed
 from scenarios.reading import Damage, batches
 from scenarios.shapes import File, shaped
 
@@ -25,7 +25,7 @@ def csv_lines(file: File, damage: Damage) -> Iterator[pl.DataFrame]:
 
 
 def _header(line: bytes, file: File) -> list[str]:
-    text = line.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    text = line.decode("utf-8", "replace")
     names = [name.strip() for name in _split(text) or []]
     missing = [name for name in file.shape.needed if names.count(name) != 1]
     if missing or len(set(names)) != len(names):
@@ -79,7 +79,7 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
     """Yield the JSON objects of lines; a wrong character costs itself, a broken line costs the line."""
     for line in lines:
         try:
-            row = orjson.loads(line)
+            row = parsed(line)
         except orjson.JSONDecodeError:
             row = _mended(line)
         if isinstance(row, dict):
@@ -90,7 +90,7 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
 
 def _mended(line: bytes) -> Json:
     try:
-        return cast("Json", orjson.loads(line.replace(b"\0", b"").decode("utf-8", "replace")))
+        return parsed(line.replace(b"\0", b"").decode("utf-8", "replace").encode())
     except orjson.JSONDecodeError:
         return None
 
