@@ -18,8 +18,10 @@ BATCH = 4 << 20
 class Limits(NamedTuple):
     """What is read at most of one file; what lies beyond is a stated gap."""
 
-    size: int = 2 << 30
-    """Bytes after decompression: more than a day of a busy system's logs, and a bomb ends here."""
+    size: int = 1 << 30
+    """Bytes after decompression: four million log lines as people write them, and a bomb ends here."""
+    lost: int = 1_000_000
+    """Lines that can't be read, or are blank, before nobody reads on: what comes then is no better."""
     rows: int = 5_000_000
     """Rows that are kept; above it those nearest to the alert stay, whatever their order in the file."""
     line: int = 8 << 20
@@ -90,13 +92,19 @@ def batches(path: Path, limits: Limits, damage: Damage) -> Iterator[list[bytes]]
     """
     kept = bytearray()
     skipping = False
+    blank = 0
     for block in _blocks(path, limits, damage):
         *lines, rest = block.split(b"\n")
         if lines:
             lines[0] = b"" if skipping else bytes(kept + lines[0])
             kept.clear()
             skipping = False
-            yield [line for line in _short(lines, limits, damage) if line]
+            told = list(filter(None, lines))
+            yield list(_short(told, limits, damage))
+            blank += len(lines) - len(told)
+            if damage.lost + blank > limits.lost:
+                damage.note(f"reading stopped after {damage.lost + blank:,} lines that are blank or can't be read")
+                return
         if not skipping:
             kept += rest
         if len(kept) > limits.line:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
@@ -35,6 +36,7 @@ class Recording:
         self._limits = limits
         self._shelf = Shelf()
         self._healthy: Recording | None = None
+        self._services: set[str] = set()
 
     async def metrics(self, window: Window) -> pl.DataFrame:
         """Return the readings inside the window."""
@@ -115,6 +117,7 @@ class Recording:
         path = find(self.folder, shape, damage)
         damage.name, damage.unit = path.name, "row" if path.suffix == ".parquet" else "line"
         rows = load(File(path, shape, self._limits), self._moment, damage)
+        self._services.update(rows["service"].unique())
         self._shelf.state(*damage.sentences())
         return rows
 
@@ -151,6 +154,14 @@ class RecordedIncident(Recording):
         super().__init__(folder, page.alert.fired_at, limits)
         self.alert = page.alert
         self._shelf.state(*page.gaps)
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return what a recording tells, and whether the service that paged occurs nowhere in the signals read."""
+        if not self._services or self.alert.service in self._services:
+            return super().gaps()
+        near = get_close_matches(self.alert.service, self._services, n=1)
+        asked = f"; was {near[0]} meant?" if near else ""
+        return (*super().gaps(), f"no signal that was read mentions {self.alert.service}, which paged{asked}")
 
 
 def open_recording(folder: Path, limits: Limits = LIMITS) -> RecordedIncident:
