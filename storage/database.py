@@ -1,18 +1,21 @@
 """One database: its engine, its migrations. SQLite is embedded, PostgreSQL is for several replicas."""
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 HEAD = "0001"
 """The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class UnusableDatabase(Exception):
@@ -24,11 +27,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _parse(url)
-        self.engine = create_async_engine(self.url, hide_parameters=True)  # an error's text is no place for payloads
+        self.engine = _engine(self.url)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self.writing: AsyncEngine = self.engine.execution_options(writing=True)
+        self._writing: AsyncEngine = self.engine.execution_options(writing=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -46,23 +49,43 @@ class Database:
 
         Raises `UnusableDatabase` where it can't be opened or where a newer program has made its tables.
         """
-        try:
-            if self.file is not None:
+        if self.file is not None:
+            with self._usable():
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-                self.file.open("ab").close()  # the driver says less about what it can't open, and leaves a thread
-            return await self._upgrade()
-        except (OSError, DatabaseError) as error:
-            where = self.url.render_as_string(hide_password=True)
-            cause = error.orig if isinstance(error, DatabaseError) else error
-            message = f"the database {where} can't be used: {cause}"
-            raise UnusableDatabase(message) from error
-
-    async def _upgrade(self) -> bool:
-        async with self.engine.connect() as connection:
+        async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
-        async with self.writing.begin() as connection:
+        async with self.writing() as connection:
             return await connection.run_sync(_migrate)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection to look something up; raises `UnusableDatabase`."""
+        with self._usable():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection whose transaction is kept when the block ends well; raises `UnusableDatabase`.
+
+        What breaks a constraint stays SQLAlchemy's `IntegrityError`: it says who was second.
+        """
+        with self._usable():
+            async with self._writing.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (OSError, DBAPIError) as error:
+            where = self.url.render_as_string(hide_password=True)
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
+            raise UnusableDatabase(message) from error
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -80,16 +103,36 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        parsed.get_dialect().import_dbapi()
-    except ModuleNotFoundError as missing:
-        message = f"this database needs the driver {missing.name}, which is not installed"
-        raise UnusableDatabase(message) from missing
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.drivername not in DRIVERS:
         message = (
             "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # a URL may hold a password
         )
-        raise UnusableDatabase(message) from error
+        raise UnusableDatabase(message)
     return parsed
+
+
+def _engine(url: URL) -> AsyncEngine:
+    try:
+        return create_async_engine(url, hide_parameters=True)  # an error's text is no place for payloads
+    except ImportError as error:
+        message = f"the driver of {url.drivername} isn't installed: install {error.name}"
+        raise UnusableDatabase(message) from error
+
+
+def _remedy(cause: str) -> str:
+    """Return what would help against what SQLite says, empty where it says enough."""
+    told = {
+        "unable to open": "the file and its folder have to be writable, for reading as well",
+        "readonly": "the file and its folder have to be writable, for reading as well",
+        "locked": "another process holds it for too long",
+        "full": "make room; what was stored before is kept",
+        "disk I/O": "look at the disk and its limits; what was stored before is kept",
+        "malformed": "put it aside and restore a copy; a new file begins empty",
+        "not a database": "put it aside, or name another file",
+    }
+    return next((f" ({help_})" for said, help_ in told.items() if said in cause), "")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
