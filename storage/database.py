@@ -1,7 +1,9 @@
 """One database: its engine, its migrations. SQLite is embedded, PostgreSQL is for several replicas."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,6 +54,7 @@ class Database:
         if self.file is not None:
             with self._usable():
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+                await asyncio.to_thread(_try, self.file)
         async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
@@ -81,7 +84,7 @@ class Database:
             yield
         except IntegrityError:
             raise
-        except (OSError, DBAPIError) as error:
+        except (OSError, DBAPIError, sqlite3.Error) as error:
             where = self.url.render_as_string(hide_password=True)
             cause = error.orig if isinstance(error, DBAPIError) else error
             message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
@@ -133,6 +136,12 @@ def _remedy(cause: str) -> str:
         "not a database": "put it aside, or name another file",
     }
     return next((f" ({help_})" for said, help_ in told.items() if said in cause), "")
+
+
+def _try(file: Path) -> None:
+    """Open the file once without aiosqlite, whose thread would outlive a failure and complain at the loop's end."""
+    with closing(sqlite3.connect(file)) as connection:
+        _prepare_sqlite(connection, None)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
