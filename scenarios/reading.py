@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from incident.ports import Unreadable
 
-BATCH = 4 << 20
+BATCH = 1 << 20
 """Bytes that are split into lines at a time: large enough to be quick, small beside everything else."""
 
 
@@ -86,7 +86,7 @@ def plain_file(path: Path, root: Path) -> bool:
 
 
 def batches(path: Path, limits: Limits, damage: Damage) -> Iterator[list[bytes]]:
-    """Yield the lines of a text file, or of a gzip file by its ending, some MiB at a time and without line ends.
+    """Yield the lines of a text file, or of a gzip file by its ending, about a MiB at a time and without line ends.
 
     Overlong lines are dropped while they pass. Nothing is raised for a damaged end: what came before it counts.
     """
@@ -124,11 +124,11 @@ def _short(lines: list[bytes], limits: Limits, damage: Damage) -> Iterator[bytes
 
 
 def _blocks(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
-    """Yield blocks of some MiB up to the size limit; an error in the middle ends them with a note."""
+    """Yield blocks of about a MiB up to the size limit; an error in the middle ends them with a note."""
     block = bytearray()
     marked = False
     for piece in _pieces(path, limits, damage):
-        block += piece if marked else _unmarked(piece, damage)
+        block += piece if marked else _unmarked(piece, path)
         marked = True
         if len(block) >= BATCH:
             yield bytes(block)
@@ -136,10 +136,11 @@ def _blocks(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
     yield bytes(block)
 
 
-def _unmarked(first: bytes, damage: Damage) -> bytes:
-    """Return the beginning of a text without the mark that some editors put there."""
+def _unmarked(first: bytes, path: Path) -> bytes:
+    """Return the beginning of a text without the mark that some editors put there; raises `Unreadable` for UTF-16."""
     if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        damage.note("it is UTF-16 and has to be UTF-8")
+        message = f"{path.name} is UTF-16 and has to be UTF-8: save it so"
+        raise Unreadable(message)
     return first.removeprefix(BOM_UTF8)
 
 

@@ -48,7 +48,7 @@ def load(file: File, moment: datetime | None, damage: Damage) -> pl.DataFrame:
     reader = READERS[Path(file.path.name.removesuffix(".gz")).suffix]
     rows = _gather(reader(file, damage), file, moment, damage)
     if rows.is_empty() and damage.sentences():
-        message = "; ".join(damage.sentences())
+        message = f"{'; '.join(damage.sentences())}; {file.shape.explained}"
         raise Unreadable(message)
     if rows.is_empty():
         damage.note("it is empty")

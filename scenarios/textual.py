@@ -1,6 +1,7 @@
 """Rows out of text files: CSV and JSON lines, one damaged line at a time."""
 
 import csv
+import re
 from collections.abc import Iterator
 
 import orjson
@@ -11,6 +12,9 @@ from incident.values import Json
 from scenarios.jsons import parsed
 from scenarios.reading import Damage, batches
 from scenarios.shapes import File, shaped
+
+HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Half a letter beyond the first 65,536: what is left where a message was cut through an emoji."""
 
 
 def csv_lines(file: File, damage: Damage) -> Iterator[pl.DataFrame]:
@@ -81,7 +85,7 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
         try:
             row = parsed(line)
         except orjson.JSONDecodeError:
-            row = _mended(line)
+            row = _mended(line) if line.lstrip().startswith(b"{") else None
         if isinstance(row, dict):
             yield row
         elif line.strip():
@@ -89,8 +93,9 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
 
 
 def _mended(line: bytes) -> Json:
+    text = HALF.sub(rb"\\ufffd", line.replace(b"\0", b"")).decode("utf-8", "replace")
     try:
-        return parsed(line.replace(b"\0", b"").decode("utf-8", "replace").encode())
+        return parsed(text.encode())
     except orjson.JSONDecodeError:
         return None
 

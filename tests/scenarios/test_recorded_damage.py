@@ -209,3 +209,78 @@ async def test_broken_changes_and_papers_are_gaps(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="depends_on"):
         await recording.topology()
     assert len(recording.gaps()) == 2
+
+
+async def test_half_an_emoji_costs_itself_and_not_the_line(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", log("cut").replace(b"cut", rb"cut \ud83d"))
+    assert await messages(recording) == ["cut \ufffd"]
+
+
+@pytest.mark.parametrize("depth", [200, 700, 5000])
+async def test_nesting_without_end_costs_the_line(tmp_path: Path, depth: int) -> None:
+    deep = log(inside="X").replace(b'"X"', b"[" * depth + b"]" * depth)
+    recording = case(tmp_path, "logs.ndjson", log("a") + deep + log("b"))
+    (recording.folder / "changes.ndjson").write_bytes(deep + log())
+    assert await messages(recording) == ["a", "b"]
+    assert len(await recording.changes(EVER)) == 1
+    assert recording.gaps() == (
+        "logs.ndjson: 1 line could not be read (1 not a JSON object)",
+        "changes.ndjson: 1 line could not be read (1 not a JSON object)",
+    )
+
+
+async def test_a_byte_order_mark_costs_nothing(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", b"\xef\xbb\xbf" + log("first") + log("second"))
+    assert await messages(recording) == ["first", "second"]
+    assert recording.gaps() == ()
+
+
+@pytest.mark.parametrize(("name", "read"), [("logs.ndjson", "logs"), ("metrics.csv", "metrics")])
+async def test_utf_16_is_named(tmp_path: Path, name: str, read: str) -> None:
+    recording = case(tmp_path, name, (HEADER + READING).encode("utf-16"))
+    with pytest.raises(Unreadable, match=f"{name} is UTF-16 and has to be UTF-8"):
+        await getattr(recording, read)(EVER)
+
+
+@pytest.mark.parametrize("line", [b"\n", b"x\n", b"{}\n"])
+async def test_reading_stops_in_rubbish_without_end(tmp_path: Path, line: bytes) -> None:
+    bomb = gzip.compress(log("first") + line * 20_000_000, 1)
+    recording = case(tmp_path, "logs.ndjson.gz", bomb, Limits(lost=10_000))
+    assert await messages(recording) == ["first"]
+    assert "reading stopped after" in " ".join(recording.gaps())
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pl.Series("message", [b"caf\xe9"]), ()),
+        (pl.Series("message", [["a", "b"]]), ("logs.parquet: its column message is a list and was not read",)),
+        (pl.Series("message", [{"a": 1}]), ("logs.parquet: its column message is a struct and was not read",)),
+        (pl.Series("attributes", [b"\xff\xfe"]), ()),
+        (pl.Series("attributes", ["x" * 20_000]), ("logs.parquet: 1 overlong text was cut",)),
+        (pl.Series("level", [3]), ()),
+    ],
+)
+async def test_parquet_columns_of_an_odd_type_cost_themselves_only(
+    tmp_path: Path, column: pl.Series, said: tuple[str, ...]
+) -> None:
+    recording = case(tmp_path, "logs.parquet", b"")
+    frame = pl.DataFrame({"timestamp": [FIRED], "service": ["cart"], "level": ["INFO"], "message": ["hello"]})
+    frame.with_columns(column).write_parquet(recording.folder / "logs.parquet")
+    assert (await recording.logs(EVER))["service"].to_list() == ["cart"]
+    assert recording.gaps() == said
+
+
+async def test_a_recording_of_another_time_says_so(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + "2026-02-20T08:00:00Z,cart,p99_ms,1\n")
+    assert (await recording.metrics(EVER)).height == 1
+    assert recording.gaps() == (
+        "metrics.csv: it is from 2026-02-20 08:00 to 2026-02-20 08:00, and the alert fired at 2026-03-01 12:00",
+    )
+
+
+async def test_an_alert_of_a_service_that_nothing_mentions_says_so_with_the_nearest(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING.replace("cart", "carts"))
+    assert recording.gaps() == ()
+    await recording.metrics(EVER)
+    assert recording.gaps() == ("no signal that was read mentions cart, which paged; was carts meant?",)
