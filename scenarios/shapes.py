@@ -15,6 +15,8 @@ NAME = 200
 """Characters of a service's or a metric's name, as `incident.values.Name` has it."""
 INSTANT = pl.Datetime("us", "UTC")
 RFC3339 = "%Y-%m-%dT%H:%M:%S%.f%:z"
+USUAL = ("%Y-%m-%dT%H:%M:%S%.fZ", RFC3339)
+"""Tried first, one for a whole column: each is several times quicker than `_patiently`."""
 
 
 class Shape(NamedTuple):
@@ -127,9 +129,12 @@ def instants(column: pl.Series) -> pl.Series:
     if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return pl.Series(column.name, [None] * len(column), dtype=INSTANT)
     text = column.cast(pl.String)
-    quick = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC", strict=False)
-    odd = quick.null_count() > 0 or text.str.contains(":60", literal=True).any()
-    return _patiently(text) if odd else quick
+    if not text.str.contains(":60", literal=True).any():
+        for spelling in USUAL:
+            quick = text.str.to_datetime(spelling, time_unit="us", time_zone="UTC", strict=False)
+            if quick.null_count() == 0:
+                return quick
+    return _patiently(text)
 
 
 def _patiently(text: pl.Series) -> pl.Series:
