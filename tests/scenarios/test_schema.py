@@ -32,7 +32,11 @@ def complaint(path: Path) -> str:
     ("old", "new", "says"),
     [
         ("  threshold: 400", "  threshold: high", "alert.threshold"),
-        ("  threshold: 400", "  treshold: 400", "there is no such key"),
+        ("  threshold: 400", "  treshold: 400", "there is no such key; was threshold meant?"),
+        ("ramp: 6m", "rampe: 6m", "there is no such key; was ramp meant?"),
+        ("calls: [horno, almacen]", "call: [horno, almacen]", "there is no such key; was calls meant?"),
+        ("calls: [horno, almacen]", "calls: horno", "here have to be keys with values"),
+        ("missing: [spans]", "xyzzy: 1", "there is no such key; there are alert, before, changes"),
         ("ramp: 6m", "ramp: six minutes", "write 15m"),
         ("calls: [horno, almacen]", "calls: [forno, almacen]", "no service is called forno"),
         ("caused_by: cambio-1", "caused_by: cambio-7", "no change has the id cambio-7"),
