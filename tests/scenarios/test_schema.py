@@ -33,6 +33,8 @@ def complaint(path: Path) -> str:
     [
         ("  threshold: 400", "  threshold: high", "alert.threshold"),
         ("  threshold: 400", "  treshold: 400", "there is no such key; was threshold meant?"),
+        ("ramp: 6m", "ramp: yes", "write 15m"),
+        ("ramp: 6m", "ramp: 90d", "more than the 31 days"),
         ("ramp: 6m", "rampe: 6m", "there is no such key; was ramp meant?"),
         ("calls: [horno, almacen]", "call: [horno, almacen]", "there is no such key; was calls meant?"),
         ("calls: [horno, almacen]", "calls: horno", "here have to be keys with values"),
