@@ -167,7 +167,7 @@ def _plainly(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return "this key is needed and isn't there"
         case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
             return "here have to be keys with values, such as `name: value`"
-        case "tuple_type" | "list_type":
+        case "tuple_type" | "list_type" | "frozen_set_type":
             return "here has to be a list, such as `[a, b]`"
         case _:
             shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else None
