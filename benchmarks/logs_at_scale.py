@@ -52,11 +52,10 @@ def line(dice: random.Random, moment: datetime) -> bytes:
 
 def readings(dice: random.Random, moment: datetime, series: int) -> list[str]:
     """Return one reading of each series; those of the failing service rise."""
-    rise = 8 if moment > FIRED - timedelta(minutes=15) else 0
-    return [
-        f"{moment.isoformat()},service-{n % SERVICES},metric-{n // SERVICES},{dice.random() + rise * (n == FAILING):.4f}\n"
-        for n in range(series)
-    ]
+    values = [dice.random() for _ in range(series)]
+    values[FAILING] += 8 if moment > FIRED - timedelta(minutes=15) else 0
+    at = moment.isoformat()
+    return [f"{at},service-{n % SERVICES},metric-{n // SERVICES},{value:.4f}\n" for n, value in enumerate(values)]
 
 
 def load(folder: Path) -> None:

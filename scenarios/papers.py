@@ -106,19 +106,21 @@ def healthy_folder(path: Path) -> Path:
         message = f'{path.name} must be {{"folder": "../name"}}'
         raise Unreadable(message)
     home = path.parent.resolve()
-    healthy = _resolved(home / name, path.name)
+    healthy, is_there = _looked_up(home / name, path.name)
     if home.parent not in healthy.parents or healthy == home:
         message = f"{path.name} names {name[:80]!r}, which isn't another folder inside {home.parent}; it was not read"
         raise Unreadable(message)
-    if not healthy.is_dir():
+    if not is_there:
         message = f"{path.name} names {name[:80]!r}, and there is no such folder"
         raise Unreadable(message)
     return healthy
 
 
-def _resolved(place: Path, paper: str) -> Path:
+def _looked_up(place: Path, paper: str) -> tuple[Path, bool]:
+    """Return where a folder really lies, and whether there is one."""
     try:
-        return place.resolve()
+        found = place.resolve()
+        return found, found.is_dir()
     except (OSError, RuntimeError) as error:  # a name without end, links in a circle
         message = f"{paper} names a folder that can't be looked up: {getattr(error, 'strerror', None) or error}"
         raise Unreadable(message) from error

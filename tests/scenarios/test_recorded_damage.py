@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from incident.ports import Unreadable
 from incident.values import Window
+from scenarios.papers import NotAnIncident
 from scenarios.reading import Limits
 from scenarios.recorded import RecordedIncident, open_recording
 
@@ -284,3 +286,69 @@ async def test_an_alert_of_a_service_that_nothing_mentions_says_so_with_the_near
     assert recording.gaps() == ()
     await recording.metrics(EVER)
     assert recording.gaps() == ("no signal that was read mentions cart, which paged; was carts meant?",)
+
+
+def put(kind: str, place: Path, outside: Path) -> None:
+    match kind:
+        case "folder":
+            place.mkdir()
+        case "pipe":
+            os.mkfifo(place)
+        case "link to itself":
+            place.symlink_to(place.name)
+        case "link to nowhere":
+            place.symlink_to("nowhere")
+        case "link to a device":
+            place.symlink_to("/dev/zero")
+        case "link out":
+            outside.write_text(json.dumps(ALERT))
+            place.symlink_to(outside)
+
+
+NOT_A_FILE = ["folder", "pipe", "link to itself", "link to nowhere", "link to a device", "link out"]
+
+
+@pytest.mark.parametrize("kind", NOT_A_FILE)
+async def test_what_is_no_file_of_this_folder_is_never_opened(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kind: str
+) -> None:
+    outside = tmp_path_factory.mktemp("elsewhere") / "secret.json"
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    for name in ("logs.ndjson", "changes.ndjson", "baseline.json"):
+        put(kind, recording.folder / name, outside)
+    for read in (recording.logs(EVER), recording.changes(EVER), recording.baseline()):
+        with pytest.raises(Unreadable, match=r"is not a readable file|leads out"):
+            await read
+    (recording.folder / "alert.json").unlink()
+    put(kind, recording.folder / "alert.json", outside)
+    with pytest.raises(NotAnIncident, match=r"is not a readable file|leads out"):
+        open_recording(recording.folder)
+
+
+@pytest.mark.parametrize(
+    ("alert", "says"),
+    [
+        ({"service": ["cart"]}, '"service" is wrong'),
+        ({"value": True}, '"value" is wrong'),
+        ({"threshold": "500 ms"}, '"threshold" is wrong'),
+        ({"fired_at": 1772366400}, '"fired_at": it must be a time such as'),
+        ({"fired_at": "0001-01-01T00:00:00Z"}, '"fired_at": it must be a time such as'),
+        ({"labels": {"deep": json.loads("[" * 200 + "]" * 200)}}, "nested deeper than"),
+    ],
+)
+def test_an_alert_that_cannot_be_meant_is_refused_with_its_key(
+    tmp_path: Path, alert: dict[str, object], says: str
+) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    (recording.folder / "alert.json").write_text(json.dumps({**ALERT, **alert}))
+    with pytest.raises(NotAnIncident, match=says):
+        open_recording(recording.folder)
+
+
+@pytest.mark.parametrize("named", [".", "..", "/etc", "../gone", "../" + "x" * 5000, "../" * 900 + "etc", "a\0b", ""])
+async def test_a_baseline_that_is_no_folder_beside_is_a_gap(tmp_path: Path, named: str) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    (recording.folder / "baseline.json").write_text(json.dumps({"folder": named}))
+    with pytest.raises(Unreadable, match=r"baseline\.json"):
+        await recording.baseline()
+    assert len(recording.gaps()) == 1
