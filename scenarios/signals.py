@@ -89,6 +89,8 @@ def _nearest(rows: pl.DataFrame, file: File, moment: datetime | None, damage: Da
 
 def _once(rows: pl.DataFrame, damage: Damage) -> pl.DataFrame:
     """Drop exact repeats of readings and spans: the same one exported twice. Log lines may well repeat."""
+    if rows.hash_rows().n_unique() == rows.height:  # nearly always, for a tenth of the memory
+        return rows
     single = rows.unique(maintain_order=True)
     if repeated := rows.height - single.height:
         damage.note(f"{repeated} repeated {'row was' if repeated == 1 else 'rows were'} counted once")
