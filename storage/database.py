@@ -140,6 +140,9 @@ def _remedy(cause: str) -> str:
 
 def _try(file: Path) -> None:
     """Open the file once without aiosqlite, whose thread would outlive a failure and complain at the loop's end."""
+    if file.is_dir():
+        message = "it is a folder; name a file in it"
+        raise IsADirectoryError(message)
     with closing(sqlite3.connect(file)) as connection:
         _prepare_sqlite(connection, None)
 

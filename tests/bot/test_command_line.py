@@ -74,8 +74,8 @@ def test_a_mistake_is_answered_with_one_line(program: Program, home: Path, line:
         ("SFA_DATABASE_URL=sqlite+aiosqlite:////proc/nowhere/x.db", "can't be used: [Errno 2]"),
         ("SFA_DATABASE_URL=sqlite+aiosqlite:///taken/x.db", "can't be used: "),
         ("SFA_DATABASE_URL=sqlite+aiosqlite:///garbage.db", "file is not a database"),
-        ("SFA_DATABASE_URL=sqlite+aiosqlite:////tmp", "can't be used: [Errno 21] Is a directory"),
-        ("SFA_DATABASE_URL=postgresql+asyncpg://u:secret@127.0.0.1:1/x", "SFA_DATABASE_URL: this database"),
+        ("SFA_DATABASE_URL=sqlite+aiosqlite:////tmp", "it is a folder; name a file in it"),
+        ("SFA_DATABASE_URL=postgresql+asyncpg://u:secret@127.0.0.1:1/x", "isn't installed: install asyncpg"),
         ("SFA_DATABASE_URL_FILE=nowhere.txt", "nowhere.txt: No such file or directory"),
     ],
 )
@@ -123,11 +123,13 @@ def test_scenarios_are_listed_with_what_pages_and_never_the_cause(program: Progr
     assert len(done.out.splitlines()) == 7
 
 
+A_ROW_NOBODY_WRITES = "INSERT INTO incidents VALUES ('INC-1', '', '', '', '', '', '', '', '', '', '', '', '')"
+
+
 def test_an_internal_error_has_an_id_to_look_for_in_the_log(program: Program, home: Path) -> None:
     assert program("db", "upgrade").code == 0
     with closing(sqlite3.connect(home / "first-responder.db")) as database, database:
-        database.execute("DROP TABLE facts")
-        database.execute("INSERT INTO incidents VALUES ('INC-1', '', '', '', '', '', '', '', '', '', '', '', '')")
+        database.execute(A_ROW_NOBODY_WRITES)
     done = program("incidents")
     found = re.fullmatch(r"internal error (\w{8}) \(\w+\): first-responder.log has the details\n", done.err)
     assert (done.code, done.out, found is not None) == (1, "", True)
@@ -137,7 +139,7 @@ def test_an_internal_error_has_an_id_to_look_for_in_the_log(program: Program, ho
 def test_an_internal_error_is_told_where_no_log_can_be_written(program: Program, home: Path) -> None:
     assert program("db", "upgrade").code == 0
     with closing(sqlite3.connect(home / "first-responder.db")) as database, database:
-        database.execute("DROP TABLE incidents")
+        database.execute(A_ROW_NOBODY_WRITES)
     (home / "first-responder.log").mkdir()
     done = program("incidents")
     assert done.code == 1

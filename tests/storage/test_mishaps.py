@@ -128,7 +128,7 @@ def test_what_was_found_before_a_kill_is_readable_afterwards(tmp_path: Path) -> 
     ended = program("rca", "last", folder=tmp_path, database=environment["SFA_DATABASE_URL"])
     assert found
     assert ended.returncode == 0
-    assert "draft: the incident is investigating" in ended.stdout
+    assert "Draft: this incident is being investigated" in ended.stdout
     assert "commander" in ended.stdout
 
 
