@@ -39,7 +39,7 @@ def checked(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, tu
     pieces = []
     for sentence in SENTENCE.split(text):
         own = [by_id[i] for i in CITATION.findall(sentence) if i in by_id]
-        may = known(own, alert) if own else everything
+        may = known(own, alert)._replace(counts=everything.counts) if own else everything  # one counts what all cite
         pieces.append(CLAIM.sub(lambda claim, may=may: _right(claim, may, notes), sentence))
     return "".join(pieces), tuple(notes)
 

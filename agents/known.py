@@ -107,6 +107,7 @@ def _counts(evidence: Sequence[Evidence]) -> frozenset[int]:
     keys: tuple[Callable[[Evidence], object], ...] = (
         lambda _: "all", lambda e: e.source, lambda e: e.service, lambda e: e.values.get("kind"),
         lambda e: (e.values.get("kind"), str(e.values.get("trend"))), lambda e: (e.service, e.source),
+        lambda e: (e.values.get("kind"), str(e.values.get("signal"))),
     )  # fmt: skip
     sizes: set[int] = {len({e.service for e in evidence if e.service})}
     for key in keys:

@@ -1,5 +1,6 @@
 """Says an observation in one sentence; every figure in it is one of the observation's."""
 
+import re
 from datetime import datetime
 
 from agents.analysis.observations import (
@@ -53,7 +54,7 @@ def _said(what: Observation, fired_at: datetime) -> str:
         case Calls():
             edges = sum(len(needs) for needs in what.depends_on.values())
             how = "as their spans show" if what.inferred else "as declared"
-            return f"services known: {len(what.depends_on)}, dependencies between them: {edges}, {how}"
+            return f"{len(what.depends_on)} services with {edges} dependencies between them, {how}"
 
 
 def _since(onset: datetime | None, fired_at: datetime) -> str:
@@ -131,7 +132,7 @@ def _ranking(ranking: ServiceRanking) -> str:
         return f"by {ranking.by}, no service stands out"
     first, rest = ranking.entries[0], ranking.entries[1:4]
     others = ", ".join(f"{e.service} ({e.score:.2f})" for e in rest)
-    return f"by {ranking.by}, {first.service} is the first suspect: {first.why}" + (
+    return f"by {ranking.by}, {first.service} is the first suspect (score 1.00): {first.why}" + (
         f"; then {others}" if others else ""
     )
 
@@ -154,7 +155,11 @@ def _change(change: ChangeSeen, fired_at: datetime) -> str:
     return said + (f"; {change.details[:QUOTED]}" if change.details else "")
 
 
+FIELDS = re.compile(r"(?<=\S)\s*\{\"[^{}]*\}\s*$")
+"""Structured fields behind a message: they are in the values, a sentence is better without."""
+
+
 def quoted(text: str) -> str:
     """Return somebody's words in quotes, on one line, cut where they are long."""
-    line = " ".join(text.split())
+    line = " ".join(FIELDS.sub("", text).split())
     return f"“{line if len(line) <= QUOTED else line[: QUOTED - 1] + '…'}”"

@@ -10,14 +10,17 @@ from agents.analysis.conclusion import conclude
 from agents.analysis.hypotheses import Hypothesis
 from agents.analysis.metric_kinds import signal_of
 from agents.analysis.observations import Signal
+from agents.clients.notes.decision import argued
+from agents.clients.notes.saying import minute
 from agents.judgement import commits
 from agents.ledger import Ledger
 from incident.alert import Alert
-from incident.diagnosis import Category, Conclusion
+from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent
 
 CITED = re.compile(r"^- (E[1-9][0-9]{0,4}): |^Also cited: (.+)$", re.MULTILINE)
+UNSEEN = re.compile(r"^Not seen: (.+)$", re.MULTILINE)
 HEADING = re.compile(r"^\[(\w+), (\w+)")
 NEAR = 0.12
 """Explanations whose strengths are closer than this are worth a second look."""
@@ -32,11 +35,12 @@ WHAT_IT_COULD_BE = {
 
 
 class Heard(NamedTuple):
-    """What specialists said so far."""
+    """What specialists said so far; ``unseen`` is what they could not see."""
 
     ids: tuple[str, ...]
     present: tuple[Agent, ...]
     again: bool
+    unseen: tuple[str, ...]
 
 
 class Commander:
@@ -63,7 +67,7 @@ class Commander:
         best = among[0]
         conclusion = conclude(self._ledger.alert, evidence, among, best, ())
         return {
-            "cause": _reasons(best, conclusion),
+            "cause": argued(best, conclusion, heard.unseen, self._ledger.alert),
             "category": best.category,
             "culprit_service": best.service,
             "culprit_change": _change(best, evidence),
@@ -82,20 +86,25 @@ def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
         for found in CITED.finditer(text):
             ids += [found[1]] if found[1] else found[2].split(", ")
     speakers = [who for who, _ in reports]
-    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), len(set(speakers)) < len(speakers))
+    unseen = dict.fromkeys(found for _, text in reports for found in UNSEEN.findall(text))
+    again = len(set(speakers)) < len(speakers)
+    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), again, tuple(unseen))
 
 
 def _plan(alert: Alert) -> dict[str, object]:
     signal = alert.metric or "the signal that paged"
     kind = signal_of(alert.metric) if alert.metric else Signal.OTHER
-    here = f"`{alert.service}`"
+    here, fired = f"`{alert.service}`", minute(alert.fired_at, alert.fired_at)
     asks = {
-        Agent.METRICS: f"Is {signal} of {here} still bad, since when, and what moved before it, there or beneath it?",
-        Agent.LOGS: f"Which errors are new since then at {here} and what it calls, and who only passes them on?",
-        Agent.DEPLOY: f"What reached {here} or what it depends on before it began, and what does each change touch?",
+        Agent.METRICS: f"Is {signal} of {here} still bad at {fired}, since when, and what moved before it, at {here} "
+        "or at what it calls? Did load grow first, did anything reach a limit?",
+        Agent.LOGS: f"Which error is new, and where does it come up first: at {here}, or at something it calls? "
+        "Who only hands it on?",
+        Agent.DEPLOY: f"What reached {here} or what it calls before that began, and what exactly does each touch? "
+        "Does anybody outside report trouble?",
     }
-    first = "First find where it began and when, then what could have begun it."
-    text = f"{alert.service} pages for {signal}. {WHAT_IT_COULD_BE[kind]} {first}"
+    text = f"{WHAT_IT_COULD_BE[kind]} Open: where did it begin and when; did somebody change something there; or did "
+    text += "load or something beneath it go first?"
     return {"plan": text, "asks": [{"agent": agent, "question": question} for agent, question in asks.items()]}
 
 
@@ -132,14 +141,3 @@ def _undecided(among: Sequence[Hypothesis]) -> str:
 def _change(one: Hypothesis, evidence: Sequence[Evidence]) -> str | None:
     """Name the change as exactly as it can be: by its commit, where one is known."""
     return next(iter(commits(one, evidence)), one.change_id)
-
-
-def _reasons(best: Hypothesis, conclusion: Conclusion) -> str:
-    """Write down what was concluded and why, each reason with its evidence."""
-    because = "; ".join(f"{r.sentence} ({r.evidence})" if r.evidence else r.sentence for r in best.support[:4])
-    against = "; ".join(r.sentence for r in best.against[:2])
-    parts = [conclusion.cause, f"Because {because}." if because else "", f"Against it: {against}." if against else ""]
-    if conclusion.rivals:
-        rival = conclusion.rivals[0]
-        parts.append(f"Also considered: {rival.what}; less likely, as {rival.why_less_likely}.")
-    return "\n".join(part for part in parts if part)
