@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
-from agents.known import Known, known, moments
+from agents.known import Known, known, leaves, moments
 from agents.notation import CLAIM, FIGURE, LENGTHS, Figure, figure, seconds
 from incident.alert import Alert
 from incident.evidence import CITATION, Evidence
 
 STRUCK: Final = "[figure not in the evidence]"
+QUOTE = re.compile(r"“[^”\n]*”|(?<![^\s(])'[^'\n]+'(?![\w'])")
+VERBATIM = "\ue000"
+"""Stands in for words that are quoted as the evidence has them: what is in them claims nothing."""
 SENTENCE = re.compile(r"(?<=[.!?;\n])(?=\s)")
 FACTORS: Mapping[str, tuple[float, ...]] = {
     "%": (1.0, 0.01), "ms": (1.0, 1e-3, 1e6), "s": (1.0, 1e3), "k": (1e3,), "M": (1e6,),
@@ -33,6 +36,7 @@ def checked(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, tu
 
     A sentence that cites evidence is held to that evidence, any other to all that is cited.
     """
+    text, quotes = _without_quotes(text, cited, alert)
     notes: list[str] = []
     everything = known(cited, alert)
     by_id = {item.id: item for item in cited}
@@ -41,7 +45,27 @@ def checked(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, tu
         own = [by_id[i] for i in CITATION.findall(sentence) if i in by_id]
         may = known(own, alert)._replace(counts=everything.counts) if own else everything  # one counts what all cite
         pieces.append(CLAIM.sub(lambda claim, may=may: _right(claim, may, notes), sentence))
-    return "".join(pieces), tuple(notes)
+    words = iter(quotes)
+    return re.sub(VERBATIM, lambda _: next(words), "".join(pieces)), tuple(notes)
+
+
+def _without_quotes(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, list[str]]:
+    """Take out what is quoted word for word, be it cut short at its end; return it in order."""
+    source = " ".join(" ".join((item.statement, *map(str, _texts(item)))) for item in cited)
+    source = " ".join(f"{source} {alert.summary} {alert.name}".split())
+    quotes: list[str] = []
+
+    def held(quote: re.Match[str]) -> str:
+        if " ".join(quote[0][1:-1].rstrip("… ").split()) not in source:
+            return quote[0]
+        quotes.append(quote[0])
+        return VERBATIM
+
+    return QUOTE.sub(held, text.replace(VERBATIM, "")), quotes
+
+
+def _texts(item: Evidence) -> list[str]:
+    return [leaf for leaf in leaves(item.values) if isinstance(leaf, str)]
 
 
 def _right(claim: re.Match[str], may: Known, notes: list[str]) -> str:

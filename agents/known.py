@@ -45,9 +45,9 @@ class Known(NamedTuple):
 def known(cited: Iterable[Evidence], alert: Alert) -> Known:
     """Return what the evidence and the page itself allow to be said."""
     evidence = list(cited)
-    leaves = [leaf for item in evidence for leaf in _leaves(item.values)]
-    texts = [leaf for leaf in leaves if isinstance(leaf, str)] + [item.statement for item in evidence]
-    measured = [float(leaf) for leaf in leaves if isinstance(leaf, int | float) and not isinstance(leaf, bool)]
+    values = [leaf for item in evidence for leaf in leaves(item.values)]
+    texts = [leaf for leaf in values if isinstance(leaf, str)] + [item.statement for item in evidence]
+    measured = [float(leaf) for leaf in values if isinstance(leaf, int | float) and not isinstance(leaf, bool)]
     measured += [v for v in (alert.value, alert.threshold) if v is not None]
     written = [number for text in (*texts, alert.summary, alert.name) for number in _numbers(text)]
     times = [alert.fired_at, *(moment for text in texts for moment in moments(text))]
@@ -77,14 +77,15 @@ def _numbers(text: str) -> Iterator[float]:
         yield float(found[0].replace(",", ""))
 
 
-def _leaves(value: Json | Mapping[str, Json]) -> Iterator[Json]:
+def leaves(value: Json | Mapping[str, Json]) -> Iterator[Json]:
+    """Yield every text and figure in nested values, those that nobody speaks of left out."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             if name not in UNSPOKEN:
-                yield from _leaves(item)
+                yield from leaves(item)
     elif isinstance(value, list):
         for item in value[:MOST]:
-            yield from _leaves(item)
+            yield from leaves(item)
     elif value is not None:
         yield value
 

@@ -21,6 +21,12 @@ def unit(metric: str | None) -> str:
     return next((name for shape, name in UNITS if metric and shape.search(metric)), "")
 
 
+def _unit_of(metric: str | None, value: float) -> str:
+    """Return the unit of a reading: what is called a percentage and reads 1 or less may as well be a share."""
+    name = unit(metric)
+    return "" if name == "%" and abs(value) <= 1 else name
+
+
 def figure(value: float) -> str:
     """Return a number with three significant digits, whole above a hundred, thousands set apart."""
     if abs(value) >= HUNDRED:  # from here a fraction tells nothing
@@ -30,7 +36,7 @@ def figure(value: float) -> str:
 
 def quantity(metric: str | None, value: float) -> str:
     """Return a reading with its metric's unit; a ratio is written in percent."""
-    name = unit(metric)
+    name = _unit_of(metric, value)
     if name == "ratio":
         return f"{figure(100 * value)} %"
     return f"{figure(value)} {name}" if name and name != "/s" else f"{figure(value)}{name}"
@@ -38,7 +44,7 @@ def quantity(metric: str | None, value: float) -> str:
 
 def said_as(metric: str | None, value: float) -> str:
     """Return a reading as one says it aloud: two digits where that is enough, in the unit that fits its size."""
-    name, size = unit(metric), abs(value)
+    name, size = _unit_of(metric, value), abs(value)
     if name == "ratio":
         return f"{brief(100 * value)} %"
     if name == "ms" and size >= THOUSAND:

@@ -14,13 +14,14 @@ from agents.clients.notes.decision import argued
 from agents.clients.notes.saying import minute
 from agents.judgement import commits
 from agents.ledger import Ledger
+from agents.scribe import UNSEEN
 from incident.alert import Alert
 from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent
 
 CITED = re.compile(r"^- (E[1-9][0-9]{0,4}): |^Also cited: (.+)$", re.MULTILINE)
-UNSEEN = re.compile(r"^Not seen: (.+)$", re.MULTILINE)
+GAP = re.compile(rf"^{UNSEEN}(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^\[(\w+), (\w+)")
 NEAR = 0.12
 """Explanations whose strengths are closer than this are worth a second look."""
@@ -58,13 +59,13 @@ class Commander:
     def _decide(self, heard: Heard) -> dict[str, object]:
         evidence = self._ledger.cited(heard.ids)
         among = self._ledger.scales.weigh(evidence)
+        best = among[0]
         asks = {} if heard.again else _open_questions(among, evidence, heard.present)
         if asks:
             return {
-                "cause": _undecided(among),
+                "cause": _undecided(best, _near(among)),
                 "asks": [{"agent": a, "question": q} for a, q in asks.items()],
             }
-        best = among[0]
         conclusion = conclude(self._ledger.alert, evidence, among, best, ())
         return {
             "cause": argued(best, conclusion, heard.unseen, self._ledger.alert),
@@ -86,7 +87,7 @@ def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
         for found in CITED.finditer(text):
             ids += [found[1]] if found[1] else found[2].split(", ")
     speakers = [who for who, _ in reports]
-    unseen = dict.fromkeys(found for _, text in reports for found in UNSEEN.findall(text))
+    unseen = dict.fromkeys(found for _, text in reports for found in GAP.findall(text))
     again = len(set(speakers)) < len(speakers)
     return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), again, tuple(unseen))
 
@@ -112,19 +113,28 @@ def _open_questions(
     among: Sequence[Hypothesis], evidence: Sequence[Evidence], present: Sequence[Agent]
 ) -> dict[Agent, str]:
     """Return what to ask once more: what tells two near explanations apart, or what is missing about the culprit."""
-    best, *rest = among
-    rival = next((h for h in rest if h.category is not Category.UNKNOWN), None)
+    best, rival = among[0], _near(among)
     if best.category in {Category.UNKNOWN, Category.NONE} or best.service is None:
         return {}
     seen_of = {item.source.value for item in evidence if item.service == best.service}
     there_is = {item.source.value for item in evidence}
     asks: dict[Agent, str] = {}
-    if rival is not None and rival.service and best.strength - rival.strength < NEAR:
+    if rival is not None and rival.service:
         asks[Agent.LOGS] = _apart(best.service, rival.service)
     for agent, source in ((Agent.METRICS, "metrics"), (Agent.LOGS, "logs")):
         if source in there_is and source not in seen_of:
             asks.setdefault(agent, f"There is nothing about `{best.service}` yet: what do your signals show of it?")
     return {agent: question for agent, question in asks.items() if agent in present}
+
+
+def _near(among: Sequence[Hypothesis]) -> Hypothesis | None:
+    """Return another explanation that says something else and is nearly as strong as the first."""
+    best, *rest = among
+    others = (
+        h for h in rest if h.category is not Category.UNKNOWN and (h.what, h.service) != (best.what, best.service)
+    )
+    rival = next(others, None)
+    return rival if rival is not None and best.strength - rival.strength < NEAR else None
 
 
 def _apart(first: str, second: str) -> str:
@@ -133,9 +143,16 @@ def _apart(first: str, second: str) -> str:
     return f"What tells `{first}` and `{second}` apart: which of them fails first, and with what?"
 
 
-def _undecided(among: Sequence[Hypothesis]) -> str:
-    said = [f"{h.what} ({h.category} at {h.service}{f', {h.change_id}' if h.change_id else ''})" for h in among[:2]]
-    return f"So far most speaks for this: {said[0]}. Not much less speaks for this: {said[-1]}."
+def _undecided(best: Hypothesis, rival: Hypothesis | None) -> str:
+    """Say what is open and why it matters."""
+    if rival is None:
+        return f"Most speaks for {_named(best)}, but one kind of signal says nothing about {best.service} yet."
+    return f"Two explanations are close: {_named(best)}, or {_named(rival)}. What would tell them apart is open."
+
+
+def _named(one: Hypothesis) -> str:
+    by = f"{one.change_id} on {one.service}, which {one.what}" if one.change_id else f"this: {one.what}"
+    return by if one.category is Category.CHANGE else f"{one.category} at {one.service} ({one.what})"
 
 
 def _change(one: Hypothesis, evidence: Sequence[Evidence]) -> str | None:

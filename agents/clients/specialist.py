@@ -24,6 +24,7 @@ FOUND_NOTHING = {
     "status_events": "No status page and no platform event says anything.",
 }
 """What a tool's "nothing" means; the others' nothing says no more than that."""
+NOTHING_NEW, NOTHING_THERE = "Nothing beyond what I said before.", "None of my tools had anything to read."
 TOLD_ANYWAY = ("not recorded", "could not be read")
 """Failures that code writes under every finding by itself."""
 
@@ -68,7 +69,7 @@ def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Co
         fresh = [f"I had no tools to look at {agent}: nothing to report."]
     asked_for = len(results) or 1
     finding = {
-        "finding": "\n".join(fresh) or "I found nothing beyond what I said before.",
+        "finding": "\n".join(fresh) or (NOTHING_NEW if said_before else NOTHING_THERE),
         "evidence": list(answers.ids),
         "confidence": round(0.9 * (1 - answers.unanswered / asked_for), 2) if answers.ids else 0.3,
         "questions": [],

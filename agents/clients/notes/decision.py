@@ -7,6 +7,7 @@ from agents.clients.notes.saying import at, listed, sentence
 from incident.alert import Alert
 from incident.diagnosis import Category, Conclusion, Link
 
+UNRECORDED = " could not be seen: nobody recorded them"
 FOR, AGAINST, INSTEAD, FOLLOWED = 3, 2, 3, 4
 
 
@@ -17,7 +18,7 @@ def argued(best: Hypothesis, conclusion: Conclusion, unseen: Sequence[str], aler
         *_followed(conclusion, alert),
         *_reasons(best),
         *_instead(conclusion),
-        *(f"Nobody could see this: {'; '.join(unseen)}." for _ in unseen[:1]),
+        *_missing(unseen),
     )
     return "\n".join(told)
 
@@ -62,6 +63,14 @@ def _instead(conclusion: Conclusion) -> Iterator[str]:
         if out.evidence
     ]
     yield from (sentence(one) for one in (*rivals, *others)[:INSTEAD])
+
+
+def _missing(unseen: Sequence[str]) -> Iterator[str]:
+    bare = [gap.removesuffix(UNRECORDED) for gap in unseen if gap.endswith(UNRECORDED)]
+    if bare:
+        yield sentence(f"Nobody recorded {listed(bare)}, so they could not be seen")
+    if rest := [gap for gap in unseen if not gap.endswith(UNRECORDED)]:
+        yield sentence(f"Not certain either: {'; '.join(rest)}")
 
 
 def _ids(link: Link) -> str:

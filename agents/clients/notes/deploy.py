@@ -16,6 +16,7 @@ HARMLESS = 3
 EVENTS = 2
 EFFECTS = 2
 FILES = 2
+COMMITS = 3
 
 
 def notes(seen: Sequence[Seen], alert: Alert, *, whole: bool) -> list[str]:
@@ -27,28 +28,53 @@ def notes(seen: Sequence[Seen], alert: Alert, *, whole: bool) -> list[str]:
     live.sort(key=lambda one: one.service != alert.service)  # stable: the newest stays first
     running = {one.change.id for one in live if one.change}
     calm = [one for one in before if _harmless(one) and (one.change is None or one.change.id not in running)]
-    told = [_reached(one, alert) for one in live[:TOLD]]
-    if len(live) > TOLD:
-        told.append(f"{len(live) - TOLD} more lie further back or elsewhere.")
+    groups = _together(live)
+    told = [_reached(group, alert) for group in groups[:TOLD]]
+    if len(groups) > TOLD:
+        told.append(f"{len(groups) - TOLD} more lie further back or elsewhere.")
     more = [] if whole else ["There is more on record than the tools show; this lies nearest to the page."]
     return [*told, *_calm(calm, alert), *_after(seen, alert), *_events(seen, alert), *more]
 
 
-def _reached(one: Shipped, alert: Alert) -> str:
+def _together(ones: Sequence[Shipped]) -> list[list[Shipped]]:
+    """Group what one deployment carried, in order."""
+    groups: dict[str, list[Shipped]] = {}
+    for one in ones:
+        groups.setdefault(one.change.id if one.change else one.commit.id if one.commit else "", []).append(one)
+    return list(groups.values())
+
+
+def _reached(group: Sequence[Shipped], alert: Alert) -> str:
+    """Say what reached whom and when, and what each of its commits does, those with a clear effect first."""
+    one, most = group[0], sorted(group, key=lambda o: not _telling(o))[:COMMITS]
     where = f" reached {one.service}" if one.service else " was made"
     when = f"{minute(one.at, alert.fired_at)}, {ago(one.at, alert)}"
-    return sentence(f"{_named(one)}{where} at {when}: it {_does(one)} ", cite(*_ids(one)))
+    if len(group) == 1:
+        return sentence(f"{_named(one)}{_subject(one)}{where} at {when}{_does(one)} ", cite(*_ids(one)))
+    told = "; ".join(
+        f"{_subject(each).strip(' ()')}{_does(each)} ({each.commit.id if each.commit else ''})" for each in most
+    )
+    more = f"; and {len(group) - COMMITS} more" if len(group) > COMMITS else ""
+    return sentence(f"{_named(one)}{where} at {when}, with {len(group)} commits {cite(*_ids(one)[:1])}. {told}{more}")
 
 
 def _named(one: Shipped) -> str:
-    subject = next(iter(one.committed.message.strip().splitlines()), "") if one.committed else ""
     if one.deployed is None:
-        return (
-            f"Commit {one.committed.sha[:8] if one.committed else ''} ({quote(subject)}), in no deployment on record,"
-        )
-    title = subject or one.deployed.title
+        return f"Commit {one.committed.sha[:8] if one.committed else ''}, in no deployment on record,"
     kind = A_CHANGE[one.deployed.change_kind]
-    return f"{kind[0].upper()}{kind[1:]} {one.deployed.id}" + (f" ({quote(title)})" if title else "")
+    return f"{kind[0].upper()}{kind[1:]} {one.deployed.id}"
+
+
+def _subject(one: Shipped) -> str:
+    """Return what its author calls it."""
+    subject = next(iter(one.committed.message.strip().splitlines()), "") if one.committed else ""
+    title = subject or (one.deployed.title if one.deployed else "")
+    outside = any(s.outsider_text for s in _ids(one))
+    return f" ({quote(title, outside=outside)})" if title else ""
+
+
+def _telling(one: Shipped) -> bool:
+    return any(e.setting or e.kind is not Kind.BEHAVIOUR for e in effects_of(one))
 
 
 def _does(one: Shipped) -> str:
@@ -57,8 +83,8 @@ def _does(one: Shipped) -> str:
     did = list(dict.fromkeys(e.what for e in effects if e.setting or e.kind is not Kind.BEHAVIOUR))[:EFFECTS]
     files = listed(one.committed.files[:FILES]) if one.committed else ""
     if did:
-        return listed(did) + (f" ({files})" if files else "")
-    return f"changed {files}" if files else effects[0].what if effects else "touched nothing that I can name"
+        return f": it {listed(did)}" + (f" ({files})" if files else "")
+    return f": it changed {files}" if files else "; what it does was not recorded"
 
 
 def _harmless(one: Shipped) -> bool:
@@ -66,11 +92,9 @@ def _harmless(one: Shipped) -> bool:
 
 
 def _calm(calm: Sequence[Shipped], alert: Alert) -> Iterator[str]:
-    alike: dict[str, list[Shipped]] = {}
-    for one in calm:
-        alike.setdefault(one.change.id if one.change else one.commit.id if one.commit else "", []).append(one)
+    alike = _together(calm)
     if alike:
-        told = [_briefly(group, alert) for group in list(alike.values())[:HARMLESS]]
+        told = [_briefly(group, alert) for group in alike[:HARMLESS]]
         more = f", nor by {len(alike) - HARMLESS} more like them" if len(alike) > HARMLESS else ""
         yield sentence(f"Nothing that runs is touched by {listed(told)}{more}")
 

@@ -10,6 +10,9 @@ QUOTED = 100
 ATTACHED = re.compile(r"\s*(?:\{\"|\tat |\sat [\w.$/]+\().*$", re.DOTALL)
 """What follows a message on its line: structured fields, the frames of a stack trace."""
 
+STAMPED = re.compile(r"^[\s\[]*\d[\d\-:.,/TZ+\s]{6,}\]?\s+")
+"""The moment in front of a line: the evidence has it anyway."""
+
 
 def minute(moment: datetime, day: datetime) -> str:
     """Return a time of day to the minute, in UTC, with its date where that is not the day given."""
@@ -35,7 +38,8 @@ def quote(text: str, *, outside: bool = False) -> str:
     """Return somebody's words, without what is attached to them; an outsider's words are not repeated."""
     if outside:
         return "a text that somebody outside may have written"
-    line = " ".join(ATTACHED.sub("", text.strip()).split()) or " ".join(text.split())
+    bare = ATTACHED.sub("", STAMPED.sub("", text.strip()))
+    line = " ".join(bare.split()) or " ".join(text.split())
     return f"“{line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + '…'}”"
 
 
