@@ -38,7 +38,7 @@ def _held(text: str, ids: Collection[str], allowed: Collection[str], ledger: Led
     quoted = _looks_like_ids(ledger.cited(cites))
     dropped = [i for i in ids if i not in cites and i not in quoted]
     without = CITATION.sub(lambda m: m[0] if m[0] in cites or m[0] in quoted else "[unknown evidence]", text)
-    words, figures = checked(without, ledger.cited(cites), ledger.alert)
+    words, figures = checked(without, ledger.cited(cites), ledger.alert, ledger.cited(allowed))
     notes = (*(_why(i, ledger) for i in dropped), *figures)
     more = (f"and {len(notes) - NOTED} more corrections",) if len(notes) > NOTED else ()
     return Claims(words, cites, (*notes[:NOTED], *more))

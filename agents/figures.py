@@ -31,19 +31,24 @@ MISREAD = timedelta(minutes=10)
 THOUSAND = 1000
 
 
-def checked(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, tuple[str, ...]]:
+def checked(
+    text: str, cited: Sequence[Evidence], alert: Alert, found: Sequence[Evidence] = ()
+) -> tuple[str, tuple[str, ...]]:
     """Return the text with wrong figures corrected or struck, and a note on each.
 
-    A sentence that cites evidence is held to that evidence, any other to all that is cited.
+    A sentence that cites evidence is held to that evidence, any other to all that is cited. Counts ("5 services")
+    may be of everything that was ``found``.
     """
     text, quotes = _without_quotes(text, cited, alert)
     notes: list[str] = []
     everything = known(cited, alert)
+    counts = everything.counts | known(found, alert).counts
+    everything = everything._replace(counts=counts)
     by_id = {item.id: item for item in cited}
     pieces = []
     for sentence in SENTENCE.split(text):
         own = [by_id[i] for i in CITATION.findall(sentence) if i in by_id]
-        may = known(own, alert)._replace(counts=everything.counts) if own else everything  # one counts what all cite
+        may = known(own, alert)._replace(counts=counts) if own else everything
         pieces.append(CLAIM.sub(lambda claim, may=may: _right(claim, may, notes), sentence))
     words = iter(quotes)
     return re.sub(VERBATIM, lambda _: next(words), "".join(pieces)), tuple(notes)

@@ -111,6 +111,8 @@ def _counts(evidence: Sequence[Evidence]) -> frozenset[int]:
         lambda e: (e.values.get("kind"), str(e.values.get("signal"))),
     )  # fmt: skip
     sizes: set[int] = {len({e.service for e in evidence if e.service})}
+    for signal in {str(item.values.get("signal")) for item in evidence}:
+        sizes.add(len({e.service for e in evidence if str(e.values.get("signal")) == signal}))
     for key in keys:
         groups: dict[object, int] = {}
         for item in evidence:

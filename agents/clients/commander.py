@@ -68,7 +68,7 @@ class Commander:
             }
         conclusion = conclude(self._ledger.alert, evidence, among, best, ())
         return {
-            "cause": argued(best, conclusion, heard.unseen, self._ledger.alert),
+            "cause": argued(among, conclusion, heard.unseen, self._ledger.alert),
             "category": best.category,
             "culprit_service": best.service,
             "culprit_change": _change(best, evidence),

@@ -17,7 +17,7 @@ NOTES = {Agent.METRICS: metrics.notes, Agent.LOGS: logs.notes, Agent.DEPLOY: dep
 FOUND_NOTHING = {
     "metric_shifts": "No series left its usual range.",
     "call_shifts": "Calls between services look as usual.",
-    "error_patterns": "No log line is new, bursts, or has stopped coming.",
+    "error_patterns": logs.NO_ERROR,
     "search_logs": "No log line says more about it.",
     "changes": "No change on record reached production in this stretch of time.",
     "commits": "No commit on record fits.",
@@ -64,7 +64,7 @@ def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Co
     notes = NOTES[agent](seen, ledger.alert, whole=answers.whole)
     notes += [FOUND_NOTHING[tool] for tool in answers.empty if tool in FOUND_NOTHING]
     notes += [f"No answer from {failure}." for failure in answers.failed]
-    fresh = [note for note in notes if not any(note in earlier for earlier in said_before)]
+    fresh = [note for note in dict.fromkeys(notes) if not any(note in earlier for earlier in said_before)]
     if not results:
         fresh = [f"I had no tools to look at {agent}: nothing to report."]
     asked_for = len(results) or 1

@@ -5,19 +5,21 @@ from collections.abc import Iterator, Sequence
 from agents.analysis.hypotheses import Hypothesis
 from agents.clients.notes.saying import at, listed, sentence
 from incident.alert import Alert
-from incident.diagnosis import Category, Conclusion, Link
+from incident.diagnosis import Category, Conclusion, Link, RuledOut
 
 UNRECORDED = " could not be seen: nobody recorded them"
+COMPARED = "what speaks for"
 FOR, AGAINST, INSTEAD, FOLLOWED = 3, 2, 3, 4
 
 
-def argued(best: Hypothesis, conclusion: Conclusion, unseen: Sequence[str], alert: Alert) -> str:
-    """Return the decision in a few lines."""
+def argued(among: Sequence[Hypothesis], conclusion: Conclusion, unseen: Sequence[str], alert: Alert) -> str:
+    """Return the decision for the first of the explanations in a few lines."""
+    best = among[0]
     told = (
         *_cause(best, conclusion, alert),
         *_followed(conclusion, alert),
         *_reasons(best),
-        *_instead(conclusion),
+        *_instead(among, conclusion),
         *_missing(unseen),
     )
     return "\n".join(told)
@@ -28,9 +30,10 @@ def _cause(best: Hypothesis, conclusion: Conclusion, alert: Alert) -> Iterator[s
         yield conclusion.cause
         return
     first = conclusion.causal_chain[0]
-    opening = "" if best.category is Category.CHANGE else f"No change did it. It began at {first.service}: "
-    said = f"{opening}{first.what}{at(first.at, alert.fired_at)}"
-    yield sentence(f"{said[0].upper() if not opening else said[0]}{said[1:]}", _ids(first))
+    if best.category is Category.CHANGE:
+        yield sentence(f"{first.what[:1].upper()}{first.what[1:]}{at(first.at, alert.fired_at)}", _ids(first))
+    else:
+        yield sentence(f"No change did it. It began at {first.service}: {first.what}", _ids(first))
 
 
 def _followed(conclusion: Conclusion, alert: Alert) -> Iterator[str]:
@@ -50,19 +53,24 @@ def _reasons(best: Hypothesis) -> Iterator[str]:
         yield sentence(f"Against it: {'; '.join(r.sentence for r in best.against[:AGAINST])}")
 
 
-def _instead(conclusion: Conclusion) -> Iterator[str]:
+def _instead(among: Sequence[Hypothesis], conclusion: Conclusion) -> Iterator[str]:
     """Say why not the rivals, those with one reason together, then what was ruled out, changes first."""
     alike: dict[str, list[str]] = {}
     for rival in conclusion.rivals:
-        alike.setdefault(rival.why_less_likely, []).append(rival.what)
-    rivals = [f"Less likely: {listed(what)}: {why}" for why, what in alike.items()]
+        ids = next((f" ({', '.join(h.change)})" for h in among if rival.change and h.change_id == rival.change), "")
+        alike.setdefault(rival.why_less_likely, []).append(rival.what + ids)
+    rivals = [f"Less likely: {listed(what)}; {why}" for why, what in alike.items()]
+    named = conclusion.category not in {Category.NONE, Category.UNKNOWN}
     changes_first = sorted(conclusion.ruled_out, key=lambda out: not out.what.startswith("the "))
-    others = [
-        f"Not {out.what if out.what.startswith('the ') else f'that {out.what}'}: {out.why} ({', '.join(out.evidence)})"
-        for out in changes_first
-        if out.evidence
-    ]
+    others = [_not(out) for out in changes_first if out.evidence and (named or not out.why.startswith(COMPARED))]
     yield from (sentence(one) for one in (*rivals, *others)[:INSTEAD])
+
+
+def _not(out: RuledOut) -> str:
+    """Say why it wasn't that; a comparison rests on what the chosen one cites."""
+    what = out.what if out.what.startswith("the ") else f"that {out.what}"
+    cited = f"({', '.join(out.evidence)})"
+    return f"Not {what} {cited}; {out.why}" if out.why.startswith(COMPARED) else f"Not {what}: {out.why} {cited}"
 
 
 def _missing(unseen: Sequence[str]) -> Iterator[str]:
@@ -70,7 +78,7 @@ def _missing(unseen: Sequence[str]) -> Iterator[str]:
     if bare:
         yield sentence(f"Nobody recorded {listed(bare)}, so they could not be seen")
     if rest := [gap for gap in unseen if not gap.endswith(UNRECORDED)]:
-        yield sentence(f"Not certain either: {'; '.join(rest)}")
+        yield sentence(f"Also missing: {'; '.join(rest)}")
 
 
 def _ids(link: Link) -> str:

@@ -31,7 +31,7 @@ def notes(seen: Sequence[Seen], alert: Alert, *, whole: bool) -> list[str]:
     groups = _together(live)
     told = [_reached(group, alert) for group in groups[:TOLD]]
     if len(groups) > TOLD:
-        told.append(f"{len(groups) - TOLD} more lie further back or elsewhere.")
+        told.append("Others lie further back or elsewhere.")
     more = [] if whole else ["There is more on record than the tools show; this lies nearest to the page."]
     return [*told, *_calm(calm, alert), *_after(seen, alert), *_events(seen, alert), *more]
 
@@ -54,8 +54,8 @@ def _reached(group: Sequence[Shipped], alert: Alert) -> str:
     told = "; ".join(
         f"{_subject(each).strip(' ()')}{_does(each)} ({each.commit.id if each.commit else ''})" for each in most
     )
-    more = f"; and {len(group) - COMMITS} more" if len(group) > COMMITS else ""
-    return sentence(f"{_named(one)}{where} at {when}, with {len(group)} commits {cite(*_ids(one)[:1])}. {told}{more}")
+    more = "; and others" if len(group) > COMMITS else ""
+    return sentence(f"{_named(one)}{where} at {when}, with several commits {cite(*_ids(one)[:1])}. {told}{more}")
 
 
 def _named(one: Shipped) -> str:
@@ -95,7 +95,7 @@ def _calm(calm: Sequence[Shipped], alert: Alert) -> Iterator[str]:
     alike = _together(calm)
     if alike:
         told = [_briefly(group, alert) for group in alike[:HARMLESS]]
-        more = f", nor by {len(alike) - HARMLESS} more like them" if len(alike) > HARMLESS else ""
+        more = ", nor by others like them" if len(alike) > HARMLESS else ""
         yield sentence(f"Nothing that runs is touched by {listed(told)}{more}")
 
 

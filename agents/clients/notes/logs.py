@@ -14,6 +14,9 @@ REGULAR = 10
 OWN, PASSED_ON, APART = 2, 2, 2
 """How many lines are told of who failed first, of who passes it on, and of everybody else."""
 SAME_WORDS = 30
+FEW = 3
+"""Lines of who failed first below which nothing stands out."""
+NO_ERROR = "No error is new or more frequent than usual."
 
 
 class Line(NamedTuple):
@@ -42,9 +45,16 @@ def notes(seen: Sequence[Seen], alert: Alert, *, whole: bool) -> list[str]:
     lines = [Line(s, s.what) for s in seen if isinstance(s.what, LogPattern)]
     complaints = [line for line in lines if complaint(line.pattern)]
     first = _first(ranking, complaints)
-    told = [*_own(complaints, first, alert), *_passed_on(complaints, first, alert), *_apart(complaints, first)]
     if not complaints and lines and whole:
-        told.append("No service logs an error that is new or more frequent than usual.")
+        return [NO_ERROR, *_gone(lines, alert)]
+    if complaints and sum(line.pattern.after for line in _of(complaints, first)) < FEW:
+        return [sentence(f"No error stands out; new are only {_shortly(complaints)}"), *_gone(lines, alert)]
+    tied = _tied(complaints, first)
+    told = [
+        *_own(complaints, first, alert),
+        *_passed_on([line for line in tied if line.pattern.service != first], alert),
+        *_apart([line for line in complaints if line not in tied], first),
+    ]
     return [*told, *_gone([line for line in lines if not complaints or line.pattern.service == first], alert)]
 
 
@@ -62,24 +72,34 @@ def _own(complaints: Sequence[Line], first: str | None, alert: Alert) -> Iterato
         yield sentence(opening, line.said(alert.fired_at))
 
 
-def _passed_on(complaints: Sequence[Line], first: str | None, alert: Alert) -> Iterator[str]:
-    """Say who names the first one, or fails in the same traces: it hands on what it got."""
-    others = _distinct([line for line in complaints if line.pattern.service != first])
-    handed = [line for line in others if first in {*line.pattern.names, *line.pattern.also_in}]
-    if handed:
-        who = listed(list(dict.fromkeys(line.pattern.service for line in handed)))
-        examples = "; ".join(f"{line.pattern.service} {line.said(alert.fired_at)}" for line in handed[:PASSED_ON])
-        yield sentence(f"{who} only {'pass' if ' and ' in who else 'passes'} it on: {examples}")
+def _tied(complaints: Sequence[Line], first: str | None) -> list[Line]:
+    """Return the lines of the first one, and of who names it or shares its traces, directly or through others."""
+    known = {first}
+    while True:
+        tied = [x for x in complaints if x.pattern.service == first or known & {*x.pattern.names, *x.pattern.also_in}]
+        reached = {line.pattern.service for line in tied} | known
+        if reached == known:
+            return tied
+        known = reached
 
 
-def _apart(complaints: Sequence[Line], first: str | None) -> Iterator[str]:
+def _passed_on(handed: Sequence[Line], alert: Alert) -> Iterator[str]:
+    """Say who only hands on what it got."""
+    who = list(dict.fromkeys(line.pattern.service for line in handed))
+    if who:
+        examples = "; ".join(f"{x.pattern.service} {x.said(alert.fired_at)}" for x in _distinct(handed)[:PASSED_ON])
+        yield sentence(f"{listed(who)} only {'passes' if len(who) == 1 else 'pass'} it on: {examples}")
+
+
+def _apart(alone: Sequence[Line], first: str | None) -> Iterator[str]:
     """Say what else complains and has no visible tie to the first one: noise, or another story."""
-    others = [line for line in complaints if line.pattern.service != first]
-    alone = [line for line in _distinct(others) if first not in {*line.pattern.names, *line.pattern.also_in}]
     if alone:
-        loudest = sorted(alone, key=lambda line: -line.pattern.after)[:APART]
-        told = "; ".join(f"{line.pattern.service} {line.shortly()}" for line in loudest)
-        yield sentence(f"No tie to {first} that I can see: {told}")
+        yield sentence(f"No tie to {first} that I can see: {_shortly(alone)}")
+
+
+def _shortly(lines: Sequence[Line]) -> str:
+    loudest = sorted(_distinct(lines), key=lambda line: -line.pattern.after)[:APART]
+    return "; ".join(f"{line.pattern.service} {line.shortly()}" for line in loudest)
 
 
 def _gone(lines: Sequence[Line], alert: Alert) -> Iterator[str]:

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from agents.analysis.metric_kinds import is_capacity
-from agents.analysis.observations import AlertSignal, CallAspect, CallShift, MetricShift, Seen, ServiceRanking, Signal
-from agents.analysis.services import calls
+from agents.analysis.observations import AlertSignal, CallAspect, CallShift, Seen, Signal
 from agents.clients.notes.saying import at, cite, listed, minute, sentence
+from agents.clients.notes.scene import Moved, Scene, look
 from agents.units import said_as
 from incident.alert import Alert
-from incident.change import Topology
 
 TOLD = 3
 FULL = 0.95
@@ -22,48 +19,9 @@ FAILING = (CallAspect.ERRORS, CallAspect.MISSING)
 MOST = 7
 
 
-class Moved(NamedTuple):
-    """A series that moved, with its evidence."""
-
-    seen: Seen
-    shift: MetricShift
-
-
-class Scene(NamedTuple):
-    """Everything that the tools answered, sorted; ``whole``: nothing was left out of the answers."""
-
-    alert: Alert
-    moved: tuple[Moved, ...]
-    called: tuple[tuple[Seen, CallShift], ...]
-    signal: tuple[Seen, AlertSignal] | None
-    graph: Topology
-    ranked: tuple[Seen, ServiceRanking] | None
-    whole: bool
-
-    @property
-    def suspect(self) -> str | None:
-        """Who most likely failed first, as far as metrics and calls tell."""
-        if self.ranked is not None:
-            return self.ranked[1].entries[0].service
-        return self.moved[0].shift.service if self.moved else None
-
-    def of(self, service: str | None) -> list[Moved]:
-        """Return what moved at a service, limits and load left out, the strongest first."""
-        return [m for m in self.moved if m.shift.service == service and _counts(m)]
-
-
 def notes(seen: Sequence[Seen], alert: Alert, *, whole: bool) -> list[str]:
     """Return a few sentences, the deciding ones first."""
-    ranked = ((s, s.what) for s in seen if isinstance(s.what, ServiceRanking) and s.what.entries)
-    scene = Scene(
-        alert,
-        tuple(Moved(s, s.what) for s in seen if isinstance(s.what, MetricShift)),
-        tuple((s, s.what) for s in seen if isinstance(s.what, CallShift)),
-        next(((s, s.what) for s in seen if isinstance(s.what, AlertSignal)), None),
-        calls(seen),
-        next(ranked, None),
-        whole,
-    )
+    scene = look(seen, alert, whole=whole)
     told = (*_page(scene), *_first(scene), *_room(scene), *_calls(scene), *_followers(scene), *_load_moved(scene))
     return list(told)[:MOST]
 
@@ -96,22 +54,16 @@ def _first(scene: Scene) -> Iterator[str]:
             seen, ranking = scene.ranked
             yield sentence(f"Most points at {scene.suspect}: {ranking.entries[0].why} ", cite(seen))
         return
-    begun = _begun(scene)
-    before = [m for m in scene.moved if begun and m.shift.onset and m.shift.onset < begun and _counts(m)]
+    begun = scene.begun
+    before = [m for m in scene.moved if begun and m.shift.onset and m.shift.onset < begun and m.is_trouble]
     others = sorted((m for m in before if m.shift.service != scene.suspect), key=_onset)
+    quiet = scene.signal is not None and scene.signal[1].excursion is False
     opening = f"{scene.suspect} moved first" if begun and not others else f"Most points at {scene.suspect}"
-    told = listed([f"{_path(m, scene.alert)} {cite(m.seen)}" for m in sorted(own, key=_onset)])
+    opening = f"Little moved, most of it at {scene.suspect}" if quiet else opening
+    told = listed([f"{m.path(scene.alert)} {cite(m.seen)}" for m in sorted(own, key=_onset)])
     yield sentence(f"{opening}: {told}")
     for one in others[:1]:
-        yield sentence(f"Still, {one.shift.service} moved earlier: {_path(one, scene.alert)} ", cite(one.seen))
-
-
-def _begun(scene: Scene) -> datetime | None:
-    """Return when the first suspect left its usual range, by its own series and by the signal that paged."""
-    own = [m.shift.onset for m in scene.of(scene.suspect)]
-    if scene.signal is not None and scene.signal[1].service == scene.suspect:
-        own.append(scene.signal[1].onset)
-    return min((moment for moment in own if moment is not None), default=None)
+        yield sentence(f"Still, {one.shift.service} moved earlier: {one.path(scene.alert)} ", cite(one.seen))
 
 
 def _onset(one: Moved) -> tuple[bool, datetime | None]:
@@ -120,16 +72,16 @@ def _onset(one: Moved) -> tuple[bool, datetime | None]:
 
 def _room(scene: Scene) -> Iterator[str]:
     """Say which limits moved and what sits at its limit."""
-    for one in [m for m in scene.moved if _limit(m)][:1]:
+    for one in [m for m in scene.moved if m.is_limit][:1]:
         verb = "was cut" if one.shift.after < one.shift.before else "was raised"
-        levels = f"from {_level(one, one.shift.before)} to {_level(one, one.shift.after)}"
+        levels = f"from {one.level(one.shift.before)} to {one.level(one.shift.after)}"
         when = at(one.shift.onset, scene.alert.fired_at)
         yield sentence(
             f"A limit moved: {one.shift.metric} of {one.shift.service} {verb} {levels}{when} ", cite(one.seen)
         )
     full = [m for m in scene.of(scene.suspect) if m.shift.limit and m.shift.peak >= FULL * m.shift.limit]
     for one in [m for m in full if m.shift.signal in {Signal.SATURATION, Signal.RESOURCE}][:1]:
-        reached = f"{_level(one, one.shift.peak)} of {_level(one, one.shift.limit or 0.0)}"
+        reached = f"{one.level(one.shift.peak)} of {one.level(one.shift.limit or 0.0)}"
         yield sentence(f"{one.shift.metric} of {one.shift.service} is at its limit: {reached} ", cite(one.seen))
 
 
@@ -168,7 +120,7 @@ def _followers(scene: Scene) -> Iterator[str]:
     apart = [m for m in strongest.values() if m not in hit]
     if hit:
         told = listed([_follows(m, scene.alert.fired_at) for m in hit[:TOLD]])
-        more = f", and {len(hit) - TOLD} more" if len(hit) > TOLD else ""
+        more = ", and others" if len(hit) > TOLD else ""
         yield sentence(f"These call {scene.suspect}, directly or through others, and suffer with it: {told}{more}")
     elif apart and not scene.graph.depends_on:
         yield sentence(f"Moved as well: {listed([_follows(m, scene.alert.fired_at) for m in apart[:TOLD]])}")
@@ -176,38 +128,16 @@ def _followers(scene: Scene) -> Iterator[str]:
 
 def _follows(one: Moved, day: datetime) -> str:
     since = f" since {minute(one.shift.onset, day)}" if one.shift.onset else ""
-    return f"{one.shift.service}{since} ({one.shift.metric} {_level(one, one.shift.after)}, {one.seen.id})"
+    return f"{one.shift.service}{since} ({one.shift.metric} {one.level(one.shift.after)}, {one.seen.id})"
 
 
 def _load_moved(scene: Scene) -> Iterator[str]:
-    load = [m for m in scene.moved if _load(m) and not _limit(m)]
+    load = [m for m in scene.moved if m.is_load and not m.is_limit]
     big = [m for m in load if max(m.shift.after, m.shift.before) >= MUCH * max(min(m.shift.after, m.shift.before), 0.0)]
     for one in big[:1]:
-        yield sentence(f"Load moved at {one.shift.service}: {_path(one, scene.alert)} ", cite(one.seen))
+        yield sentence(f"Load moved at {one.shift.service}: {one.path(scene.alert)} ", cite(one.seen))
     if scene.whole and scene.moved and not load:
         yield "No measure of load left its usual range."
-
-
-def _path(one: Moved, alert: Alert) -> str:
-    slowly = " little by little" if one.shift.gradual else ""
-    levels = f"{one.shift.metric}{slowly} from {_level(one, one.shift.before)} to {_level(one, one.shift.after)}"
-    return levels + (f" since {minute(one.shift.onset, alert.fired_at)}" if one.shift.onset else "")
-
-
-def _level(one: Moved, value: float) -> str:
-    return said_as(one.shift.metric, value)
-
-
-def _counts(one: Moved) -> bool:
-    return not _limit(one) and not _load(one)
-
-
-def _limit(one: Moved) -> bool:
-    return is_capacity(one.shift.metric)
-
-
-def _load(one: Moved) -> bool:
-    return one.shift.signal is Signal.TRAFFIC
 
 
 def _is_page(one: Moved, alert: Alert) -> bool:
