@@ -187,6 +187,15 @@ async def test_two_processes_at_once_have_one_effect(hands: Hands, shop: Shop) -
     assert set(shop.asked) == {rollback_key(over, made.PLAN)}
 
 
+async def test_what_others_stored_meanwhile_is_caught_up_with_too(hands: Hands, screen: Screen) -> None:
+    screen.down = True
+    stale = await opened(hands)
+    await hands.store.append(stale, made.TURN)
+    screen.down = False
+    await hands.catch_up(stale)
+    assert screen.shown == [0, 1]
+
+
 @dataclass
 class Interrupted:
     """A deployer whose caller goes away: before anything was sent, or after it was."""
