@@ -123,6 +123,8 @@ def _log(pattern: LogPattern, fired_at: datetime) -> str:
     said = f"{pattern.service} {pattern.level}: {quoted(pattern.example)} {trend}: "
     said += f"{pattern.before:,} lines before, {pattern.after:,} after"
     said += f", first at {dated(pattern.first_at, fired_at)}" if pattern.first_at else ""
+    if pattern.onset and pattern.first_at and pattern.onset > pattern.first_at:
+        said += f", frequent from {dated(pattern.onset, fired_at)} on"
     said += f", raised in {pattern.frame}" if pattern.frame else ""
     return said + (f", in the same traces as errors of {', '.join(pattern.also_in[:4])}" if pattern.also_in else "")
 

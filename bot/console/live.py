@@ -27,7 +27,6 @@ class LiveConsole(Thread):
     """Draws, and redraws what is going on."""
 
     def __init__(self, console: Console) -> None:
-        super().__init__()
         self._console = console
         self._live: Live | None = None
         self._doing: dict[Agent, list[str]] = {}

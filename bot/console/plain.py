@@ -13,7 +13,6 @@ class PlainConsole(Thread):
     """Prints each fact once, as it comes. ``whole`` folds nothing."""
 
     def __init__(self, stream: IO[str], *, whole: bool = False) -> None:
-        super().__init__()
         self._stream = stream
         self._whole = whole
 

@@ -4,26 +4,17 @@ from abc import ABC, abstractmethod
 
 from bot.console.said import Said
 from bot.console.words import say, say_opening
-from incident.facts import Agent, Diagnosis, Fact, Turn
+from incident.facts import Fact
 from incident.model import Incident
 
 
 class Thread(ABC):
-    """A `Chat`. A decision is held back until what follows it: a diagnosis in the same words says it better."""
+    """A `Chat`."""
 
-    def __init__(self) -> None:
-        self._held: Turn | None = None
-
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
+    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:  # noqa: ARG002 - the port's
         """Draw the opening (``seq`` 0) or the fact."""
         if fact is None:
             self.draw(say_opening(incident))
-            return
-        if self._held is not None and not (isinstance(fact, Diagnosis) and fact.cause in self._held.text):
-            self.say(incident, self._held)
-        self._held = None
-        if isinstance(fact, Turn) and fact.agent is Agent.COMMANDER and seq > 1:
-            self._held = fact
         else:
             self.say(incident, fact)
 

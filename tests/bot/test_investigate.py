@@ -43,7 +43,7 @@ def test_a_scenario_is_investigated_rolled_back_checked_and_reported(program: Pr
     titles = [line.split("  ")[0] for line in done.out.splitlines() if not line.startswith(" ")]
     assert titles[:2] == ["alert", "commander"]
     assert sorted(titles[2:5]) == ["deploy", "logs", "metrics"]
-    assert titles[5:] == ["root cause", "verdict", "rollback", "rollback", "check", "end"]
+    assert titles[5:] == ["commander", "root cause", "verdict", "rollback", "rollback", "check", "end"]
     assert "✓ recovered" in done.out
     assert {path.suffix for path in (home / "rca").iterdir()} == {".md", ".pdf"}
 

@@ -92,7 +92,7 @@ def test_ctrl_c_during_an_investigation_keeps_what_was_found(home: Path, program
     assert "stopped     ✗ by shell; what was found is kept" in shown
     kept = program("rca", "last")
     assert kept.code == 0
-    assert "commander   checkout-service pages for" in kept.out
+    assert "\ncommander   " in kept.out
     assert "stopped     ✗ by shell" in kept.out
 
 

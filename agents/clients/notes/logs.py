@@ -27,7 +27,8 @@ class Line(NamedTuple):
 
     def said(self, day: datetime) -> str:
         """Return its words, how often it came, and since when."""
-        since = f" since {minute(self.pattern.first_at, day)}" if self.pattern.first_at else ""
+        began = self.pattern.onset or self.pattern.first_at
+        since = f" since {minute(began, day)}" if began else ""
         before = f"{self.pattern.before:,} before" if self.pattern.before else "none before"
         where = f", raised in {self.pattern.frame}" if self.pattern.frame else ""
         words = quote(self.pattern.example, outside=self.seen.outsider_text)
