@@ -19,7 +19,7 @@ from bot.config import read_settings
 from incident.facts import Action, Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident
-from incident.ports import Store
+from incident.ports import NotRecorded, Store
 from incident.responder import Responder
 from incident.values import Window
 from scenarios.answers import AnswerKey, answer_key
@@ -77,8 +77,7 @@ async def run(target: str, seed: int, store: Store) -> Run:
     seconds = time.perf_counter() - started
     diagnosis = incident.last(Diagnosis)
     key = answer_key(target)
-    changes = await place.telemetry.changes(Window(FIRED - timedelta(days=14), FIRED))
-    newest = max(changes, key=lambda c: c.at).id if changes else None
+    newest = await newest_change(place)
     verdict = incident.last(Verdict)
     proposed = verdict.plan.change if verdict and verdict.plan and verdict.action is not Action.REPORT else None
     return Run(
@@ -88,6 +87,15 @@ async def run(target: str, seed: int, store: Store) -> Run:
         confidence=diagnosis.confidence if diagnosis else 0.0,
         seconds=seconds,
     )
+
+
+async def newest_change(place: Place) -> str | None:
+    """Return what a script would blame that always blames the newest change before the alert."""
+    try:
+        changes = await place.telemetry.changes(Window(FIRED - timedelta(days=14), FIRED))
+    except NotRecorded:
+        return None
+    return max(changes, key=lambda c: c.at).id if changes else None
 
 
 async def measure(targets: Sequence[str], seeds: int, *, only_harm: bool) -> bool:

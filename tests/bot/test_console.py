@@ -54,17 +54,6 @@ async def test_an_agent_that_failed_is_marked_without_colour() -> None:
     assert "✗ not recovered: 2,011 ms → 212 ms" in told
 
 
-async def test_a_decision_in_the_words_of_the_diagnosis_is_told_once() -> None:
-    same = case.resolved()
-    diagnosis = case.diagnosis()
-    decided = [
-        f.model_copy(update={"text": f"{diagnosis.cause} Because."}) if i == 4 else f for i, f in enumerate(same.facts)
-    ]
-    once = await plain(case.grown(case.fresh(), *decided))
-    assert once.count(diagnosis.cause) == 1
-    assert "chg-88 did it: the pool is exhausted" in await plain(same)
-
-
 async def test_what_outsiders_wrote_cannot_drive_the_terminal() -> None:
     nasty = "\x1b]0;owned\x07\x1b[2J\u202eevil\r[bold]loud[/bold]"
     incident = case.grown(

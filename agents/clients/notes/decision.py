@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from agents.analysis.alternatives import COMPARED
 from agents.analysis.hypotheses import Hypothesis
 from agents.clients.notes.saying import at, listed, sentence
 from incident.alert import Alert
 from incident.diagnosis import Category, Conclusion, Link, RuledOut
 
 UNRECORDED = " could not be seen: nobody recorded them"
-COMPARED = "what speaks for"
 FOR, AGAINST, INSTEAD, FOLLOWED = 3, 2, 3, 4
 
 
