@@ -1,5 +1,6 @@
 """The command line: `first-responder COMMAND`, or `python -m bot COMMAND`."""
 
+import gc
 import io
 import os
 import sys
@@ -17,6 +18,8 @@ from bot.mistakes import WRONG_USE
 INTERNAL_ERROR = 1
 STOPPED = 130
 PROGRAM = "first-responder"
+RARELY = (100_000, 20, 100)
+"""How often objects are looked through for cycles: imports make two hundred thousand that all stay."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,6 +41,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    gc.set_threshold(*RARELY)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -45,6 +49,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if code == STOPPED:
         os._exit(code)  # all is stored; a thread that waits for an answer at the terminal would be waited for
+    gc.freeze()  # at its exit the interpreter would look through everything several times
     sys.exit(code)
 
 
