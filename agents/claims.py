@@ -6,7 +6,7 @@ from typing import NamedTuple
 from agents.figures import checked
 from agents.ledger import Ledger, number, owner
 from agents.messages import Decision, Finding
-from incident.evidence import CITATION
+from incident.evidence import CITATION, Evidence
 from incident.facts import Agent, Turn
 
 NOTED = 12
@@ -35,12 +35,18 @@ def of_commander(said: Decision, turns: Iterable[Turn], ledger: Ledger) -> Claim
 
 def _held(text: str, ids: Collection[str], allowed: Collection[str], ledger: Ledger) -> Claims:
     cites = tuple(sorted((i for i in ids if i in allowed and ledger.get(i)), key=number))
-    dropped = [i for i in ids if i not in cites]
-    without = CITATION.sub(lambda m: m[0] if m[0] in cites else "[unknown evidence]", text)
-    words, figures = checked(without, ledger.cited(cites), ledger.alert)
+    quoted = _looks_like_ids(ledger.cited(cites))
+    dropped = [i for i in ids if i not in cites and i not in quoted]
+    without = CITATION.sub(lambda m: m[0] if m[0] in cites or m[0] in quoted else "[unknown evidence]", text)
+    words, figures = checked(without, ledger.cited(cites), ledger.alert, ledger.cited(allowed))
     notes = (*(_why(i, ledger) for i in dropped), *figures)
     more = (f"and {len(notes) - NOTED} more corrections",) if len(notes) > NOTED else ()
     return Claims(words, cites, (*notes[:NOTED], *more))
+
+
+def _looks_like_ids(cited: Iterable[Evidence]) -> frozenset[str]:
+    """Return what looks like an id in the words of evidence: an error code, say (E11000 of MongoDB)."""
+    return frozenset(found for item in cited for found in CITATION.findall(f"{item.statement} {item.values}"))
 
 
 def _why(evidence_id: str, ledger: Ledger) -> str:

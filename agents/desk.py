@@ -111,7 +111,9 @@ class Desk:
     def gaps(self) -> tuple[str, ...]:
         """Return what could not be seen or was damaged, as far as somebody looked, in a fixed order."""
         unseen = (self._unseen[name] for names in LOOKED_AT.values() for name in names if name in self._unseen)
-        return tuple(dict.fromkeys((*unseen, *self._telemetry.gaps())))
+        told = tuple(unseen)
+        damaged = (gap for gap in self._telemetry.gaps() if not any(gap in sentence for sentence in told))
+        return tuple(dict.fromkeys((*told, *damaged)))
 
 
 async def _framed(table: Awaitable[Table]) -> pl.DataFrame:

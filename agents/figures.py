@@ -3,75 +3,79 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
-from agents.known import STAMP, Known, known, moments
+from agents.known import Known, known, leaves, moments
+from agents.notation import CLAIM, FIGURE, LENGTHS, Figure, figure, seconds
 from incident.alert import Alert
 from incident.evidence import CITATION, Evidence
 
 STRUCK: Final = "[figure not in the evidence]"
-UNIT = (
-    r"%|percent\b|ms\b|milliseconds\b|µs\b|us\b|seconds?\b|secs?\b|s\b|minutes?\b|mins?\b|m\b|hours?\b|h\b|days?\b|d\b|"
-    r"k\b|K\b|M\b|GB\b|GiB\b|MB\b|MiB\b|KB\b|kB\b|x\b|×|times\b|/s\b|/min\b|rps\b"  # noqa: RUF001 - that is how people write it
-)
-CLAIM = re.compile(
-    rf"(?P<stamp>{STAMP})|(?<![\w:.])(?P<time>(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?)(?:Z|\b)"
-    r"|(?<![\w.,:\-#@%])(?<!\D/)(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d{1,2})?)"
-    rf"(?P<gap>\s?)(?P<unit>{UNIT})?(?![\w]|[.:]\d|-\w)"
-)
-"""A full time, a time of day, or a figure with its unit; figures inside names (p99, v1.2, cfg-17) are none."""
+QUOTE = re.compile(r"“[^”\n]*”|(?<![^\s(])'[^'\n]+'(?![\w'])")
+VERBATIM = "\ue000"
+"""Stands in for words that are quoted as the evidence has them: what is in them claims nothing."""
 SENTENCE = re.compile(r"(?<=[.!?;\n])(?=\s)")
-SPELT = {
-    "milliseconds": "ms",
-    "seconds": "s",
-    "second": "s",
-    "secs": "s",
-    "sec": "s",
-    "K": "k",
-    "GiB": "GB",
-    "MiB": "MB",
-    "kB": "KB",
-    "percent": "%",
-}
 FACTORS: Mapping[str, tuple[float, ...]] = {
     "%": (1.0, 0.01), "ms": (1.0, 1e-3, 1e6), "s": (1.0, 1e3), "k": (1e3,), "M": (1e6,),
     "GB": (1.0, 1e3, 1024.0, 1e9, 1024.0**3), "MB": (1.0, 1e6, 1024.0**2), "KB": (1.0, 1e3, 1024.0),
 }  # fmt: skip
 """What one of a unit is in the units that values are kept in."""
-LENGTHS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-RATIOS = frozenset({"x", "×", "times"})  # noqa: RUF001 - the same
 NEAR = 0.12
 """A wrong figure this close to a measured one was meant to be that one; farther off, nobody can tell."""
 ROUNDED = 0.015
+A_RATIO = 0.05
+A_SHARE = 0.15
 A_MINUTE = timedelta(minutes=1)
 MISREAD = timedelta(minutes=10)
+THOUSAND = 1000
 
 
-def checked(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, tuple[str, ...]]:
+def checked(
+    text: str, cited: Sequence[Evidence], alert: Alert, found: Sequence[Evidence] = ()
+) -> tuple[str, tuple[str, ...]]:
     """Return the text with wrong figures corrected or struck, and a note on each.
 
-    A sentence that cites evidence is held to that evidence, any other to all that is cited.
+    A sentence that cites evidence is held to that evidence, any other to all that is cited. Counts ("5 services")
+    may be of everything that was ``found``.
     """
+    text, quotes = _without_quotes(text, cited, alert)
     notes: list[str] = []
     everything = known(cited, alert)
+    counts = everything.counts | known(found, alert).counts
+    everything = everything._replace(counts=counts)
     by_id = {item.id: item for item in cited}
     pieces = []
     for sentence in SENTENCE.split(text):
         own = [by_id[i] for i in CITATION.findall(sentence) if i in by_id]
-        may = known(own, alert) if own else everything
+        may = known(own, alert)._replace(counts=counts) if own else everything
         pieces.append(CLAIM.sub(lambda claim, may=may: _right(claim, may, notes), sentence))
-    return "".join(pieces), tuple(notes)
+    words = iter(quotes)
+    return re.sub(VERBATIM, lambda _: next(words), "".join(pieces)), tuple(notes)
+
+
+def _without_quotes(text: str, cited: Sequence[Evidence], alert: Alert) -> tuple[str, list[str]]:
+    """Take out what is quoted word for word, be it cut short at its end; return it in order."""
+    source = " ".join(" ".join((item.statement, *map(str, _texts(item)))) for item in cited)
+    source = " ".join(f"{source} {alert.summary} {alert.name}".split())
+    quotes: list[str] = []
+
+    def held(quote: re.Match[str]) -> str:
+        if " ".join(quote[0][1:-1].rstrip("… ").split()) not in source:
+            return quote[0]
+        quotes.append(quote[0])
+        return VERBATIM
+
+    return QUOTE.sub(held, text.replace(VERBATIM, "")), quotes
+
+
+def _texts(item: Evidence) -> list[str]:
+    return [leaf for leaf in leaves(item.values) if isinstance(leaf, str)]
 
 
 def _right(claim: re.Match[str], may: Known, notes: list[str]) -> str:
     """Return a claim as it may stand."""
-    if claim["stamp"]:
-        stands = any(abs(stamp - moment) <= A_MINUTE for stamp in moments(claim[0]) for moment in may.times)
-        right = claim[0] if stands else None
-    elif claim["time"]:
-        right = _time(claim, may)
-    else:
-        right = _figure(claim, may)
+    right = _checked(claim, may)
     if right is None:
         notes.append(f"{claim[0].strip()} was struck: no cited evidence says so")
         return STRUCK + (" " if claim[0].endswith(" ") else "")
@@ -80,11 +84,43 @@ def _right(claim: re.Match[str], may: Known, notes: list[str]) -> str:
     return right
 
 
-def _time(claim: re.Match[str], may: Known) -> str | None:
-    said = timedelta(hours=int(claim["hour"]) % 24, minutes=int(claim["minute"]), seconds=int(claim["second"] or 0))
-    off, moment = min((_apart(said, moment), moment) for moment in may.times)
+def _checked(claim: re.Match[str], may: Known) -> str | None:
+    said = claim[0]
+    match claim.lastgroup:
+        case "stamp":
+            stands = any(abs(stamp - moment) <= A_MINUTE for stamp in moments(said) for moment in may.times)
+        case "date":
+            stands = any(_same_day(said, moment) for moment in may.times)
+        case "time":
+            return _time(said, may)
+        case "span":
+            stands = may.lasts(seconds(said), 60.0)
+        case "share":
+            share = 1 / max(1.0, float(said.split()[-1]))
+            stands = any(
+                abs(abs(f) / factor - share) <= A_SHARE * share for f in may.measured for factor in (1.0, 100.0)
+            )
+        case "figure":
+            return _figure(claim, may)
+        case _:  # a name
+            stands = True
+    return said if stands else None
+
+
+def _same_day(said: str, moment: datetime) -> bool:
+    month, day = f"{moment:%b}".lower(), str(moment.day)
+    words = said.lower().split()
+    return said.startswith(f"{moment:%Y-%m-%d}") or (
+        day in {w.strip(",") for w in words} and any(w.startswith(month) for w in words)
+    )
+
+
+def _time(said: str, may: Known) -> str | None:
+    hour, minute, second = (float(part) for part in (said.rstrip("Z") + ":0:0").split(":")[:3])
+    at = timedelta(hours=hour % 24, minutes=minute, seconds=second)
+    off, moment = min((_apart(at, moment), moment) for moment in may.times)
     if off <= A_MINUTE:
-        return claim[0]
+        return said
     return f"{moment:%H:%M}" if off <= MISREAD else None
 
 
@@ -94,30 +130,38 @@ def _apart(said: timedelta, moment: datetime) -> timedelta:
 
 
 def _figure(claim: re.Match[str], may: Known) -> str | None:
-    unit = SPELT.get(claim["unit"] or "", claim["unit"] or "")
-    value = float(claim["figure"].replace(",", ""))
-    if _holds(value, unit, _tolerance(claim["figure"], value), may):
+    said, written = figure(claim), FIGURE.match(claim[0])
+    if any(_holds(value, slack, said, may) for value, slack in said.values()):
         return claim[0]
-    factors = FACTORS.get(unit, (1.0,))
-    meant = [f / factor for f in may.measured for factor in factors if abs(f / factor - value) <= NEAR * value]
-    if not meant or unit in RATIOS:
+    value, _ = next(said.values())
+    meant = [f for f in _in_unit(may.measured, said.unit) if abs(f - value) <= NEAR * value]
+    if not meant or said.unit == "x" or written is None:
         return None
-    return f"{min(meant, key=lambda m: abs(m - value)):.4g}{claim['gap']}{claim['unit'] or ''}"
+    right = min(meant, key=lambda m: abs(m - value))
+    return f"{_plainly(right)}{written['gap']}{written['unit'] or ''}"
 
 
-def _holds(value: float, unit: str, tolerance: float, may: Known) -> bool:
-    factors = FACTORS.get(unit, (1.0,))
-    if any(abs(abs(f) / factor - value) <= tolerance for f in (*may.measured, *may.written) for factor in factors):
+def _holds(value: float, slack: float, said: Figure, may: Known) -> bool:
+    """Tell whether evidence has the figure: measured ones may be rounded a little, those in texts are exact."""
+    near = max(ROUNDED * value, min(slack, NEAR * value if said.loose else slack))
+    measured = _in_unit((*may.measured, *may.differences), said.unit)
+    if any(abs(f - value) <= near for f in measured):
         return True
-    if unit in RATIOS:
-        return any(abs(ratio - value) <= max(tolerance, 0.05 * value) for ratio in may.ratios)
-    length = LENGTHS.get(unit) or LENGTHS.get({"min": "m", "hou": "h", "day": "d"}.get(unit[:3], ""))
-    if length and may.between(value * length, max(60.0, tolerance * length)):
+    if any(abs(f - value) <= slack for f in _in_unit(may.written, said.unit)):
         return True
-    return not unit and value in may.counts
+    if said.unit == "x" and any(abs(ratio - value) <= max(slack, A_RATIO * value) for ratio in may.ratios):
+        return True
+    if said.unit == "%" and any(abs(100 * abs(ratio - 1) - value) <= near for ratio in may.ratios):
+        return True
+    length = LENGTHS.get(said.unit)
+    if length and may.between(value * length, max(60.0, near * length)):
+        return True
+    return not said.unit and value in may.counts
 
 
-def _tolerance(written: str, value: float) -> float:
-    """Return how far rounding to the digits that were written may have moved a figure, and 1.5 % at least."""
-    decimals = len(written.partition("e")[0].partition(".")[2])
-    return max(ROUNDED * value, 0.5 * 10.0**-decimals)
+def _in_unit(figures: Sequence[float], unit: str) -> chain[float]:
+    return chain.from_iterable((abs(f) / factor for factor in FACTORS.get(unit, (1.0,))) for f in figures)
+
+
+def _plainly(value: float) -> str:
+    return f"{value:,.0f}" if value >= THOUSAND else f"{value:.4g}"

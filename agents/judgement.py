@@ -13,8 +13,14 @@ UNCONFIRMED = 0.6
 """The most that code alone is sure of, where no commander decided: enough to ask, never to act."""
 SHA = 7
 """Digits of a commit from which a prefix names it."""
+COMMIT = re.compile(r"[0-9a-f]{40}")
+SHORT = 10
+"""Digits of a commit that a conclusion names it by."""
+IN_WORDS = {Category.NONE: "nothing is wrong any more", Category.UNKNOWN: "the cause is not known"}
 CONCLUSION = re.compile(
-    r"^Conclusion: (?P<category>[a-z]+)(?: at (?P<service>.+?))?(?: by (?P<change>.+?))?$", re.MULTILINE
+    rf"^Conclusion: (?:(?P<words>{'|'.join(IN_WORDS.values())})|(?P<category>[a-z]+))"
+    r"(?: at (?P<service>.+?))?(?: by (?P<change>.+?))?$",
+    re.MULTILINE,
 )
 
 
@@ -28,7 +34,9 @@ class Named(NamedTuple):
     def __str__(self) -> str:
         """Write it so that `named` reads it back from the commander's turn."""
         at = f" at {self.service}" if self.service else ""
-        return f"Conclusion: {self.category}{at}" + (f" by {self.change}" if self.change else "")
+        change = self.change[:SHORT] if self.change and COMMIT.fullmatch(self.change) else self.change
+        said = IN_WORDS.get(self.category, self.category.value)
+        return f"Conclusion: {said}{at}" + (f" by {change}" if change else "")
 
 
 class Judged(NamedTuple):
@@ -43,9 +51,10 @@ def named(turn: Turn) -> Named | None:
     """Read back what a commander's turn concludes, None where it concludes nothing."""
     lines = list(CONCLUSION.finditer(turn.text)) if turn.agent is Agent.COMMANDER else []
     found = lines[-1] if lines else None
-    if turn.status is not TurnStatus.DONE or found is None or found["category"] not in set(Category):
+    if turn.status is not TurnStatus.DONE or found is None:
         return None
-    return Named(Category(found["category"]), found["service"], found["change"])
+    category = next((c for c, words in IN_WORDS.items() if words == found["words"]), found["category"])
+    return Named(Category(category), found["service"], found["change"]) if category in set(Category) else None
 
 
 def judge(

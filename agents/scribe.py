@@ -12,7 +12,7 @@ from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent, Turn, TurnStatus
 
-UNSEEN = "Not seen: "
+UNSEEN = "Gap: "
 SILENT = "It answered with nothing that could be read."
 LISTED = 60
 """Pieces of evidence whose statements the commander is given; of the rest it gets the ids."""

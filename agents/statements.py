@@ -1,5 +1,6 @@
 """Says an observation in one sentence; every figure in it is one of the observation's."""
 
+import re
 from datetime import datetime
 
 from agents.analysis.observations import (
@@ -53,7 +54,7 @@ def _said(what: Observation, fired_at: datetime) -> str:
         case Calls():
             edges = sum(len(needs) for needs in what.depends_on.values())
             how = "as their spans show" if what.inferred else "as declared"
-            return f"services known: {len(what.depends_on)}, dependencies between them: {edges}, {how}"
+            return f"{len(what.depends_on)} services with {edges} dependencies between them, {how}"
 
 
 def _since(onset: datetime | None, fired_at: datetime) -> str:
@@ -122,6 +123,8 @@ def _log(pattern: LogPattern, fired_at: datetime) -> str:
     said = f"{pattern.service} {pattern.level}: {quoted(pattern.example)} {trend}: "
     said += f"{pattern.before:,} lines before, {pattern.after:,} after"
     said += f", first at {dated(pattern.first_at, fired_at)}" if pattern.first_at else ""
+    if pattern.onset and pattern.first_at and pattern.onset > pattern.first_at:
+        said += f", frequent from {dated(pattern.onset, fired_at)} on"
     said += f", raised in {pattern.frame}" if pattern.frame else ""
     return said + (f", in the same traces as errors of {', '.join(pattern.also_in[:4])}" if pattern.also_in else "")
 
@@ -131,7 +134,7 @@ def _ranking(ranking: ServiceRanking) -> str:
         return f"by {ranking.by}, no service stands out"
     first, rest = ranking.entries[0], ranking.entries[1:4]
     others = ", ".join(f"{e.service} ({e.score:.2f})" for e in rest)
-    return f"by {ranking.by}, {first.service} is the first suspect: {first.why}" + (
+    return f"by {ranking.by}, {first.service} is the first suspect (score 1.00): {first.why}" + (
         f"; then {others}" if others else ""
     )
 
@@ -154,7 +157,11 @@ def _change(change: ChangeSeen, fired_at: datetime) -> str:
     return said + (f"; {change.details[:QUOTED]}" if change.details else "")
 
 
+FIELDS = re.compile(r"(?<=\S)\s*\{\"[^{}]*\}\s*$")
+"""Structured fields behind a message: they are in the values, a sentence is better without."""
+
+
 def quoted(text: str) -> str:
     """Return somebody's words in quotes, on one line, cut where they are long."""
-    line = " ".join(text.split())
+    line = " ".join(FIELDS.sub("", text).split())
     return f"“{line if len(line) <= QUOTED else line[: QUOTED - 1] + '…'}”"

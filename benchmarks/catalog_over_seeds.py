@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from bot.app import Place, made_up_place, open_store, team
 from bot.config import read_settings
-from incident.facts import Diagnosis, Verdict
+from incident.facts import Action, Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident
-from incident.ports import Store
+from incident.ports import NotRecorded, Store
 from incident.responder import Responder
 from incident.values import Window
 from scenarios.answers import AnswerKey, answer_key
@@ -31,10 +31,14 @@ FIRED = datetime(2026, 3, 10, 14, 20, tzinfo=UTC)
 
 
 class Run(NamedTuple):
-    """One incident: which answers were right (name by name), what the baseline got right, and what it took."""
+    """One incident: which answers were right, whether a wrong rollback was done or offered, and what it took.
+
+    ``newest_guilty``: blaming the newest change, as a script would, would have been right.
+    """
 
     right: dict[str, bool]
-    newest_blamed_rightly: bool
+    harm: bool
+    newest_guilty: bool
     confidence: float
     seconds: float
 
@@ -73,36 +77,52 @@ async def run(target: str, seed: int, store: Store) -> Run:
     seconds = time.perf_counter() - started
     diagnosis = incident.last(Diagnosis)
     key = answer_key(target)
-    changes = await place.telemetry.changes(Window(FIRED - timedelta(days=14), FIRED))
-    newest = max(changes, key=lambda c: c.at).id if changes else None
-    return Run(graded(incident, key), newest == key.culprit_change, diagnosis.confidence if diagnosis else 0.0, seconds)
-
-
-async def measure(targets: Sequence[str], seeds: int) -> bool:
-    """Print a line a scenario; return whether everything was right."""
-    print(
-        f"{'scenario':<22}"
-        + "".join(f"{q:>10}" for q in QUESTIONS)
-        + f"{'newest':>10}{'confidence':>14}{'s, median':>11}"
+    newest = await newest_change(place)
+    verdict = incident.last(Verdict)
+    proposed = verdict.plan.change if verdict and verdict.plan and verdict.action is not Action.REPORT else None
+    return Run(
+        right=graded(incident, key),
+        harm=proposed not in {None, key.culprit_change, key.rival_change},
+        newest_guilty=newest == key.culprit_change,
+        confidence=diagnosis.confidence if diagnosis else 0.0,
+        seconds=seconds,
     )
-    perfect = True
+
+
+async def newest_change(place: Place) -> str | None:
+    """Return what a script would blame that always blames the newest change before the alert."""
+    try:
+        changes = await place.telemetry.changes(Window(FIRED - timedelta(days=14), FIRED))
+    except NotRecorded:
+        return None
+    return max(changes, key=lambda c: c.at).id if changes else None
+
+
+async def measure(targets: Sequence[str], seeds: int, *, only_harm: bool) -> bool:
+    """Print a line a scenario; return whether everything was right, or at least nobody was harmed."""
+    width = max(22, *(len(Path(target).stem) + 1 for target in targets))
+    heads = (*QUESTIONS, "harm", "newest")
+    print(f"{'scenario':<{width}}" + "".join(f"{head:>10}" for head in heads) + f"{'confidence':>14}{'s, median':>11}")
+    well = True
     with tempfile.TemporaryDirectory() as scratch:
         apart = read_settings().model_copy(update={"database_url": f"sqlite+aiosqlite:///{scratch}/runs.db"})
         async with open_store(apart) as store:
             for target in targets:
                 runs = [await run(target, seed, store) for seed in range(seeds)]
-                right = Counter(q for one in runs for q, yes in one.right.items() if yes)
-                perfect &= all(right[q] == seeds for q in QUESTIONS)
-                wrong = [seed for seed, one in enumerate(runs) if not all(one.right.values())]
-                low, high = min(r.confidence for r in runs), max(r.confidence for r in runs)
-                print(
-                    f"{Path(target).stem:<22}"
-                    + "".join(f"{right[q]:>7}/{seeds}" for q in QUESTIONS)
-                    + f"{sum(r.newest_blamed_rightly for r in runs):>7}/{seeds}"
-                    + f"{low:>8.2f}-{high:.2f}{sorted(r.seconds for r in runs)[seeds // 2]:>11.2f}"
-                    + (f"  wrong with seeds {', '.join(map(str, wrong))}" if wrong else "")
-                )
-    return perfect
+                print(f"{Path(target).stem:<{width}}{line(runs)}", flush=True)
+                well &= not any(one.harm if only_harm else one.harm or not all(one.right.values()) for one in runs)
+    return well
+
+
+def line(runs: Sequence[Run]) -> str:
+    """Return the figures of one scenario."""
+    right = Counter(question for one in runs for question, yes in one.right.items() if yes)
+    counts = (*(right[q] for q in QUESTIONS), sum(one.harm for one in runs), sum(one.newest_guilty for one in runs))
+    shares = "".join(f"{f'{n}/{len(runs)}':>10}" for n in counts)
+    low, high = (pick(one.confidence for one in runs) for pick in (min, max))
+    wrong = ", ".join(str(seed) for seed, one in enumerate(runs) if not all(one.right.values()))
+    median = sorted(one.seconds for one in runs)[len(runs) // 2]
+    return f"{shares}{f'{low:.2f}-{high:.2f}':>14}{median:>11.2f}" + (f"  wrong with seeds {wrong}" if wrong else "")
 
 
 def main() -> int:
@@ -110,8 +130,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", default=[listed.name for listed in scenarios()], help="names or files")
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--only-harm", action="store_true", help="fail only where a wrong rollback was done or offered")
     wishes = parser.parse_args()
-    return 0 if asyncio.run(measure(wishes.targets, wishes.seeds)) else 1
+    return 0 if asyncio.run(measure(wishes.targets, wishes.seeds, only_harm=wishes.only_harm)) else 1
 
 
 if __name__ == "__main__":

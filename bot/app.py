@@ -1,38 +1,39 @@
 """The composition root: the only module that puts the rooms together."""
 
+from __future__ import annotations
+
 import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from agents.analysis.redact import Redactor
-from agents.investigator import TeamInvestigator
-from bot.config import BadSetting, Settings, read_settings
+import click
+
+from bot.config import BadSetting, Settings, odd_settings, read_settings
+from bot.logs import keep_log
 from bot.mistakes import Mistake
 from bot.nowhere import Nowhere
 from bot.slack_settings import SlackSettings, read_slack_settings
-from incident.alert import Alert
-from incident.model import Incident
+from bot.targets import means_a_folder, one_case
 from incident.ports import Clock, Deployer, Telemetry
 from incident.status import WORLD_LABEL, World
 from incident.values import Window
-from scenarios import world as made_up
-from scenarios.documents import BadScenario
-from scenarios.files import Listed, UnknownScenario, load_scenario, scenarios
-from scenarios.papers import NotAnIncident
-from scenarios.record import CannotRecord, record
-from scenarios.recorded import open_recording
-from storage.database import Database, UnusableDatabase
-from storage.feedback import SqlFeedback
-from storage.lock import DatabaseInUse, served_alone
-from storage.memory import SqlMemory
-from storage.outbox import SqlOutbox
-from storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from agents.investigator import TeamInvestigator
+    from incident.alert import Alert
+    from incident.model import Incident
+    from scenarios.files import Listed
+    from storage.feedback import SqlFeedback
+    from storage.memory import SqlMemory
+    from storage.outbox import SqlOutbox
+    from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
@@ -57,11 +58,15 @@ class Place(NamedTuple):
 
 
 def settings() -> Settings:
-    """Return the settings; raises `Mistake` for one that can't be used."""
+    """Return the settings, say what is odd about them, and begin the log; raises `Mistake` for one that is wrong."""
     try:
-        return read_settings()
+        chosen = read_settings()
     except BadSetting as wrong:
         raise Mistake(str(wrong)) from wrong
+    keep_log(chosen.log_level)
+    for sentence in odd_settings():
+        click.echo(f"warning: {sentence}", err=True)
+    return chosen
 
 
 def slack_settings() -> SlackSettings:
@@ -74,16 +79,21 @@ def slack_settings() -> SlackSettings:
 
 def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
     """Return the place that a TARGET of interface.md names; raises `Mistake`."""
-    try:
-        if Path(target).is_dir() or target.endswith(("/", "/.")):
-            return recorded_place(Path(target), as_of)
+    if not means_a_folder(target, is_scenario):
         return made_up_place(target, seed, as_of)
-    except (BadScenario, NotAnIncident, UnknownScenario) as wrong:
+    folder = one_case(Path(target))
+    from scenarios.papers import NotAnIncident
+
+    try:
+        return recorded_place(folder, as_of)
+    except NotAnIncident as wrong:
         raise Mistake(str(wrong)) from wrong
 
 
 def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
-    """Open a recorded incident as if it were looked at right after the last moment that may be used."""
+    """Open a recorded incident right after the last moment that may be used; raises `NotAnIncident`."""
+    from scenarios.recorded import open_recording
+
     recording = open_recording(folder)
     latest = as_of or recording.alert.fired_at + AFTERMATH
     opened = time.monotonic()
@@ -100,10 +110,18 @@ def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
 
 
 def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Place:
-    """Make up a world in which the alert has just fired (or fired at ``as_of``)."""
-    scenario = load_scenario(target.removeprefix("scenario:"))
+    """Make up a world in which the alert has just fired (or fired at ``as_of``); raises `Mistake`."""
+    from scenarios.documents import BadScenario
+    from scenarios.files import UnknownScenario, load_scenario
+
+    try:
+        scenario = load_scenario(target.removeprefix("scenario:"))
+    except (BadScenario, UnknownScenario) as wrong:
+        raise Mistake(str(wrong)) from wrong
+    from scenarios.world import World as MadeUp
+
     fired_at = (as_of or datetime.now(UTC)).replace(second=0, microsecond=0)
-    world = made_up.World(scenario, seed, fired_at)
+    world = MadeUp(scenario, seed, fired_at)
     return Place(
         target=target,
         world=World.SCENARIO,
@@ -120,13 +138,10 @@ def named_place(name: str, since: datetime | None = None) -> Place:
     """Return the place that somebody in a chat names, where files and folders don't count; raises `Mistake`."""
     plain = name.strip().removeprefix("scenario:").lower()
     if not NAMED.fullmatch(plain):
-        there = ", ".join(scenario.name for scenario in scenarios())
+        there = ", ".join(scenario.name for scenario in listed_scenarios())
         message = f"{name[:80]!r} is not a name; there are {there}"
         raise Mistake(message)
-    try:
-        return made_up_place(plain, 0, since)
-    except UnknownScenario as wrong:
-        raise Mistake(str(wrong)) from wrong
+    return made_up_place(plain, 0, since)
 
 
 def unseen_place(alert: Alert, environment: str) -> Place:
@@ -146,6 +161,9 @@ def unseen_place(alert: Alert, environment: str) -> Place:
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """Open the database, migrated; raises `Mistake` where it can't be used."""
+    from storage.database import Database, UnusableDatabase
+    from storage.store import SqlStore
+
     try:
         async with Database(settings.database_url) as database:
             await database.upgrade()
@@ -167,6 +185,13 @@ class Storage(NamedTuple):
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """Open the database for the one server that it may have; raises `Mistake` where it has one or can't be used."""
+    from storage.database import Database, UnusableDatabase
+    from storage.feedback import SqlFeedback
+    from storage.lock import DatabaseInUse, served_alone
+    from storage.memory import SqlMemory
+    from storage.outbox import SqlOutbox
+    from storage.store import SqlStore
+
     try:
         async with Database(settings.database_url) as database:
             with served_alone(database.file) if database.file else nullcontext():
@@ -179,6 +204,9 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
 
 async def record_again(incident: Incident, folder: Path) -> None:
     """Write a stored incident as a recorded one, its telemetry read again; raises `Mistake`."""
+    from agents.analysis.redact import Redactor
+    from scenarios.record import CannotRecord, record
+
     place = place_again(incident)
     fired_at = incident.alert.fired_at
     await place.clock.wait(max(fired_at + AFTERMATH - place.clock.now(), timedelta(0)))
@@ -189,18 +217,33 @@ async def record_again(incident: Incident, folder: Path) -> None:
         raise Mistake(str(why)) from why
 
 
+def is_scenario(name: str) -> bool:
+    """Tell whether a made-up incident of the catalog has this name, or had it."""
+    from scenarios.files import UnknownScenario, find
+
+    with suppress(UnknownScenario):
+        return bool(find(name))
+    return False
+
+
 def listed_scenarios() -> list[Listed]:
     """Return the made-up incidents and what pages in them."""
+    from scenarios.files import scenarios
+
     return scenarios()
 
 
 def known_services() -> frozenset[str]:
     """Return the services of all made-up productions."""
-    return frozenset(name for each in scenarios() for name in load_scenario(each.name).system.services)
+    from scenarios.files import load_scenario
+
+    return frozenset(name for each in listed_scenarios() for name in load_scenario(each.name).system.services)
 
 
 def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:
     """Return a team for one place; ``working`` hears which agent does what."""
+    from agents.investigator import TeamInvestigator
+
     return TeamInvestigator(
         as_of=place.as_of,
         deadline=settings.investigation_deadline,

@@ -29,39 +29,49 @@ ALERT, KEY = "alert.json", "truth.json"
 KIB_PER_MB = 1024
 
 
+class Ungraded(Exception):
+    """There is no answer to grade: the message says how the investigation ended."""
+
+
 async def evaluate(folders: Sequence[Path], settings: Settings, *, as_json: bool) -> None:
-    """Investigate every case as `investigate` would and print the table of incident-format.md."""
+    """Investigate every case as `investigate` would and print the table of incident-format.md.
+
+    Raises `Mistake` at the end for cases that can't be read: they cost nobody else's grades.
+    """
     cases = sorted(set(find_cases(folders)))
     if not cases:
         message = f"no case with {ALERT} and {KEY} in {', '.join(map(str, folders))}"
         raise Mistake(message)
     graded: list[Grade] = []
+    broken: list[str] = []
     with tempfile.TemporaryDirectory() as scratch, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(cases))
         apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{scratch}/evaluation.db"})
         async with open_store(apart) as store:
             for case in cases:
                 progress.update(task, description=case.name)
-                graded.append(await _graded(case, settings, store))
+                try:
+                    graded.append(await _graded(case, settings, store))
+                except (NotAnIncident, Unreadable, Ungraded) as why:
+                    broken.append(f"{case}: {why}")
                 progress.advance(task)
     _print(graded, as_json=as_json)
+    if broken:
+        message = f"not graded: {'; '.join(broken)}"
+        raise Mistake(message)
 
 
 def find_cases(folders: Sequence[Path]) -> Iterator[Path]:
     """Yield the folders that are cases: those named, and those right inside them."""
     for folder in folders:
-        yield from (f for f in (folder, *folder.iterdir()) if (f / ALERT).is_file() and (f / KEY).is_file())
+        inside = (folder, *folder.iterdir())
+        yield from (place for place in inside if (place / ALERT).is_file() and (place / KEY).is_file())
 
 
 async def _graded(case: Path, settings: Settings, store: Store) -> Grade:
-    try:
-        ended = await _investigated(case, settings, store)
-        truth = read_truth(case)
-        known = await _known(case)
-    except (NotAnIncident, Unreadable) as broken:
-        message = f"{case}: {broken}"
-        raise Mistake(message) from broken
-    return grade(_answer(case, ended), truth or Truth(), known)
+    ended = await _investigated(case, settings, store)
+    truth = read_truth(case)
+    return grade(_answer(case, ended), truth or Truth(), await _known(case))
 
 
 async def _investigated(case: Path, settings: Settings, store: Store) -> Incident:
@@ -81,8 +91,8 @@ async def _investigated(case: Path, settings: Settings, store: Store) -> Inciden
 def _answer(case: Path, ended: Incident) -> Answer:
     diagnosis = ended.last(Diagnosis)
     if diagnosis is None:
-        message = f"{case}: the investigation ended as {ended.status} without a diagnosis"
-        raise Mistake(message)
+        message = f"the investigation ended as {ended.status} without a diagnosis"
+        raise Ungraded(message)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MB
     return Answer(case.name, diagnosis, ended.last(Verdict), diagnosis.usage, peak)
 
@@ -103,7 +113,7 @@ def _print(graded: Sequence[Grade], *, as_json: bool) -> None:
     summaries = summarise(graded)
     if as_json:
         lines = {"sources": [s.model_dump() for s in summaries], "cases": [g.model_dump() for g in graded]}
-        json.dump(lines, sys.stdout, indent=1)
+        sys.stdout.write(json.dumps(lines, indent=1) + "\n")
         return
     Console().print(_table(summaries))
 

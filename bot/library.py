@@ -10,9 +10,11 @@ from bot.console.plain import PlainConsole
 from bot.document import document
 from bot.mistakes import Mistake
 from bot.report.options import Options
+from bot.report.words import draft
 from incident.model import Incident
 
 LAST = "last"
+NOTHING_YET = "no incidents yet: `first-responder investigate checkout-latency` makes one"
 
 
 async def find_incident(words: str, settings: Settings) -> Incident:
@@ -23,8 +25,11 @@ async def find_incident(words: str, settings: Settings) -> Incident:
     exact = [i for i in found if i.id.lower() == words.strip().lower()]
     if len(exact or found) == 1:
         return (exact or found)[0]
-    there = ", ".join(i.id for i in found or recent) or "none yet; `investigate` makes one"
-    message = f"{words!r} is more than one: {there}" if found else f"no incident {words!r}; there are {there}"
+    there = ", ".join(i.id for i in found or recent)
+    if found:
+        message = f"{words!r} is more than one: {there}"
+    else:
+        message = f"no incident {words!r}; the newest are {there}" if there else NOTHING_YET
     raise Mistake(message)
 
 
@@ -61,10 +66,10 @@ async def render(incident: Incident, form: str, options: Options) -> bytes:
 
 async def _as_text(incident: Incident) -> str:
     page = io.StringIO()
-    console = PlainConsole(page)
+    console = PlainConsole(page, whole=True)
     await console.show(incident, None, 0)
     for seq, fact in enumerate(incident.facts, start=1):
         await console.show(incident, fact, seq)
-    if not incident.status.ended:
-        print(f"draft: the incident is {incident.status}", file=page)
+    if warning := draft(incident):
+        print(warning, file=page)
     return page.getvalue()

@@ -1,6 +1,7 @@
 """The facts that follow an alert: immutable, stored in order, told apart by ``kind``.
 
-A new kind is a type error in every renderer until it has said what it does with it.
+A new kind is a type error in every renderer until it has said what it does with it. Longer than other files
+because the closed list of what can be known about an incident belongs in one place.
 """
 
 import hashlib

@@ -85,8 +85,10 @@ class Hands:
 
     async def catch_up(self, incident: Incident) -> None:
         """Show what was stored and not shown: a process died in between, or people couldn't be reached."""
-        for seq in sorted(await self.store.unshown(incident.id)):
-            await self.show(incident.at(seq), seq)
+        waiting = sorted(await self.store.unshown(incident.id))
+        known = await self.store.load(incident.id) if waiting else incident  # others may have written meanwhile
+        for seq in waiting:
+            await self.show(known.at(seq), seq)
 
     async def judge(self, incident: Incident) -> Verdict:
         """Look at the world as it is now and return the gate's verdict; raises `NoDiagnosis`."""

@@ -37,4 +37,4 @@ def answer_key(target: str | Path) -> AnswerKey:
     try:
         return AnswerKey.model_validate(document.content[ANSWER])
     except ValidationError as error:
-        raise document.within(ANSWER).complaint(error) from error
+        raise document.within(ANSWER).complaint(error, AnswerKey) from error

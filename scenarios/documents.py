@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from scenarios.keys import nearest
 from scenarios.misfit import Misfit, Place
 
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,9 +47,9 @@ class Document(NamedTuple):
         root = found[1] if found and isinstance(found[1], yaml.MappingNode) else self.root
         return Document(self.path, self.content, root)
 
-    def complaint(self, error: ValidationError) -> BadScenario:
+    def complaint(self, error: ValidationError, model: type[BaseModel]) -> BadScenario:
         """Return what a person needs to know to mend the file."""
-        told = [f"{self.path}:{self.line(place)}: {_where(place)}{what}" for place, what in _mistakes(error)]
+        told = [f"{self.path}:{self.line(place)}: {_where(place)}{what}" for place, what in _mistakes(error, model)]
         more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
         return BadScenario("\n".join([*told[:SHOWN], *more]))
 
@@ -146,21 +147,28 @@ def _inside(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _mistakes(error: ValidationError) -> Iterator[tuple[Place, str]]:
+def _mistakes(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
     for detail in error.errors(include_url=False):
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, Misfit):
             yield from ((detail["loc"] + problem.place, problem.message) for problem in cause.problems)
         else:
-            yield detail["loc"], _plainly(detail)
+            yield detail["loc"], _plainly(detail, model)
 
 
-def _plainly(detail: ErrorDetails) -> str:
+def _plainly(detail: ErrorDetails, model: type[BaseModel]) -> str:
     match detail["type"]:
         case "extra_forbidden":
-            return "there is no such key; docs/scenarios.md lists them"
+            meant = nearest(model, detail["loc"])
+            return "there is no such key; " + (
+                f"was {meant[0]} meant?" if len(meant) == 1 else f"there are {', '.join(meant)}"
+            )
         case "missing":
             return "this key is needed and isn't there"
+        case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
+            return "here have to be keys with values, such as `name: value`"
+        case "tuple_type" | "list_type" | "frozen_set_type":
+            return "here has to be a list, such as `[a, b]`"
         case _:
             shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else None
             return detail["msg"].removeprefix("Value error, ") + (

@@ -14,6 +14,9 @@ LONGEST = 40
 
 def read_duration(text: object) -> object:
     """Return seconds for a written duration; numbers pass as seconds, whatever else is left for pydantic to refuse."""
+    if isinstance(text, bool):
+        message = "that is no duration; write 15m, -90s, 1h30m or 250ms"
+        raise ValueError(message)  # noqa: TRY004 - pydantic tells people of a ValueError only
     if not isinstance(text, str):
         return text
     written = text.replace(" ", "")
@@ -21,6 +24,9 @@ def read_duration(text: object) -> object:
         message = f"{text[:LONGEST]!r} is no duration; write 15m, -90s, 1h30m or 250ms"
         raise ValueError(message)
     length = sum(float(number) * UNITS[unit] for number, unit in PART.findall(written))
+    if length > MONTH:
+        message = f"{text!r} is more than the 31 days that a scenario reaches"
+        raise ValueError(message)
     return -length if written.startswith("-") else length
 
 

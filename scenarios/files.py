@@ -44,7 +44,7 @@ def load_scenario(target: str | Path) -> Scenario:
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:
-        raise document.complaint(error) from error
+        raise document.complaint(error, Scenario) from error
 
 
 def find(target: str | Path) -> Path:
@@ -78,7 +78,7 @@ def _system(document: Document, name: str) -> System:
     try:
         return System.model_validate(shared.content)
     except ValidationError as error:
-        raise shared.complaint(error) from error
+        raise shared.complaint(error, System) from error
 
 
 def _listed(document: Document) -> Listed:

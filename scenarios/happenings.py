@@ -14,8 +14,8 @@ from scenarios.reading import Damage, Limits, batches
 from scenarios.shapes import EARLIEST, LATEST, NAME
 from scenarios.textual import objects
 
-LIMITS = Limits(size=256 << 20, rows=100_000)
-"""Years of a company's changes."""
+LIMITS = Limits(size=256 << 20, rows=100_000, line=64 << 20)
+"""Years of a company's changes, and a commit of a whole vendored library still has its author and message."""
 DIFF = 64 << 10
 """Characters of a diff that are kept: beyond it is generated code or a vendored library."""
 FILES = 1_000

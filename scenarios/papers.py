@@ -1,6 +1,7 @@
 """The small JSON documents of a recorded incident: its alert, the call graph, and where its healthy period lies."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -9,7 +10,8 @@ from incident.change import Topology
 from incident.ports import Unreadable
 from incident.values import Json
 from scenarios.happenings import Row, instant, told
-from scenarios.reading import document
+from scenarios.jsons import document
+from scenarios.reading import plain_file
 from scenarios.shapes import NAME
 
 TEXTS = {"service": NAME, "name": NAME, "metric": NAME, "summary": 2_000}
@@ -20,9 +22,19 @@ class NotAnIncident(Exception):
     """The folder can't be investigated: the message is one line that says what is wrong and what would be right."""
 
 
-def read_alert(path: Path) -> Alert:
+class Page(NamedTuple):
+    """An alert, and what of its file could not be taken as it is written."""
+
+    alert: Alert
+    gaps: tuple[str, ...]
+
+
+def read_alert(path: Path) -> Page:
     """Return the alert of ``alert.json``, keys of others kept as labels; raises `NotAnIncident`."""
     try:
+        if not plain_file(path, path.parent.resolve().parent):
+            message = f"{path.parent} has no alert.json: a recorded incident needs one, and at least one signal"
+            raise NotAnIncident(message)
         row = document(path)
     except Unreadable as error:
         message = f"{path.parent}: {error}"
@@ -30,7 +42,7 @@ def read_alert(path: Path) -> Alert:
     if not isinstance(row, dict):
         message = f'{path} must be a JSON object such as {{"service": "checkout", "fired_at": "2026-01-31T14:05:00Z"}}'
         raise NotAnIncident(message)
-    return _alert(dict(row), path)
+    return Page(_alert(dict(row), path), _odd_severity(row.get("severity"), path))
 
 
 def _alert(row: Row, path: Path) -> Alert:
@@ -38,8 +50,7 @@ def _alert(row: Row, path: Path) -> Alert:
     if fired_at is None:
         message = f'{path} has no readable "fired_at": it must be a time such as 2026-01-31T14:05:00Z'
         raise NotAnIncident(message)
-    content: dict[str, object] = {name: told(row.pop(name, None), most) for name, most in TEXTS.items()}
-    content |= {name: row.pop(name, None) for name in NUMBERS}
+    content: dict[str, object] = {name: _plain(name, row.pop(name, None), path) for name in (*TEXTS, *NUMBERS)}
     severity = str(row.pop("severity", None)).lower()
     content |= {"severity": severity} if severity in set(Severity) else {}
     content |= {"fired_at": fired_at, "labels": _labels(row)}
@@ -51,10 +62,15 @@ def _alert(row: Row, path: Path) -> Alert:
         raise NotAnIncident(message) from error
 
 
-def odd_severity(path: Path) -> tuple[str, ...]:
-    """Return a gap where the alert's severity is none of the format's and was taken as high, else nothing."""
-    row = document(path)
-    severity = row.get("severity") if isinstance(row, dict) else None
+def _plain(name: str, value: Json, path: Path) -> Json:
+    """Return a text, cut to its length, or a number; raises `NotAnIncident` for anything else."""
+    if isinstance(value, bool | list | dict):
+        message = f'{path}: "{name}" is wrong (it must be a {"text" if name in TEXTS else "number"})'
+        raise NotAnIncident(message)
+    return told(value, TEXTS[name]) if name in TEXTS else value
+
+
+def _odd_severity(severity: Json, path: Path) -> tuple[str, ...]:
     if severity is None or str(severity).lower() in set(Severity):
         return ()
     return (f"{path.name}: severity {str(severity)[:40]!r} is none of {', '.join(Severity)} and was taken as high",)
@@ -90,11 +106,21 @@ def healthy_folder(path: Path) -> Path:
         message = f'{path.name} must be {{"folder": "../name"}}'
         raise Unreadable(message)
     home = path.parent.resolve()
-    healthy = (home / name).resolve()
+    healthy, is_there = _looked_up(home / name, path.name)
     if home.parent not in healthy.parents or healthy == home:
         message = f"{path.name} names {name[:80]!r}, which isn't another folder inside {home.parent}; it was not read"
         raise Unreadable(message)
-    if not healthy.is_dir():
+    if not is_there:
         message = f"{path.name} names {name[:80]!r}, and there is no such folder"
         raise Unreadable(message)
     return healthy
+
+
+def _looked_up(place: Path, paper: str) -> tuple[Path, bool]:
+    """Return where a folder really lies, and whether there is one."""
+    try:
+        found = place.resolve()
+        return found, found.is_dir()
+    except (OSError, RuntimeError) as error:  # a name without end, links in a circle
+        message = f"{paper} names a folder that can't be looked up: {getattr(error, 'strerror', None) or error}"
+        raise Unreadable(message) from error

@@ -36,7 +36,7 @@ def parquet(file: File, damage: Damage) -> Iterator[pl.DataFrame]:
 def _refuse_unless_complete(table: pl.LazyFrame, file: File) -> None:
     missing = sorted(set(file.shape.needed) - set(table.collect_schema()))
     if missing:
-        message = f"{file.path.name} has no column {', '.join(missing)}: it needs {', '.join(file.shape.order)}"
+        message = f"{file.path.name} has no column {', '.join(missing)}: {file.shape.explained}"
         raise Unreadable(message)
 
 

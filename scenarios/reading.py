@@ -1,29 +1,27 @@
-"""Bounded reading of files that anybody could have written: lines of text, gzip included, and small JSON documents."""
+"""Bounded reading of files that anybody could have written: lines of text, gzip included."""
 
 import gzip
 import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple, cast
-
-import orjson
+from typing import NamedTuple
 
 from incident.ports import Unreadable
-from incident.values import Json
 
-BATCH = 4 << 20
+BATCH = 1 << 20
 """Bytes that are split into lines at a time: large enough to be quick, small beside everything else."""
-DOCUMENT = 16 << 20
-"""Bytes of one JSON document (alert, topology): thousands of services fit."""
 
 
 class Limits(NamedTuple):
     """What is read at most of one file; what lies beyond is a stated gap."""
 
-    size: int = 2 << 30
-    """Bytes after decompression: more than a day of a busy system's logs, and a bomb ends here."""
+    size: int = 1 << 30
+    """Bytes after decompression: four million log lines as people write them, and a bomb ends here."""
+    lost: int = 1_000_000
+    """Lines that can't be read, or are blank, before nobody reads on: what comes then is no better."""
     rows: int = 5_000_000
     """Rows that are kept; above it those nearest to the alert stay, whatever their order in the file."""
     line: int = 8 << 20
@@ -87,38 +85,26 @@ def plain_file(path: Path, root: Path) -> bool:
     return True
 
 
-def document(path: Path) -> Json:
-    """Return the content of a small JSON file; raises `Unreadable` with what is wrong."""
-    try:
-        with path.open("rb") as file:
-            text = file.read(DOCUMENT + 1)
-    except OSError as error:
-        message = f"{path.name} can't be opened: {error.strerror}"
-        raise Unreadable(message) from error
-    if len(text) > DOCUMENT:
-        message = f"{path.name} is larger than {DOCUMENT >> 20} MiB, which no such file needs"
-        raise Unreadable(message)
-    try:
-        return cast("Json", orjson.loads(text.removeprefix(b"\xef\xbb\xbf")))
-    except orjson.JSONDecodeError as error:
-        message = f"{path.name} is not JSON: {error}"
-        raise Unreadable(message) from error
-
-
 def batches(path: Path, limits: Limits, damage: Damage) -> Iterator[list[bytes]]:
-    """Yield the lines of a text file, or of a gzip file by its ending, some MiB at a time and without line ends.
+    """Yield the lines of a text file, or of a gzip file by its ending, about a MiB at a time and without line ends.
 
     Overlong lines are dropped while they pass. Nothing is raised for a damaged end: what came before it counts.
     """
     kept = bytearray()
     skipping = False
+    blank = 0
     for block in _blocks(path, limits, damage):
         *lines, rest = block.split(b"\n")
         if lines:
             lines[0] = b"" if skipping else bytes(kept + lines[0])
             kept.clear()
             skipping = False
-            yield [line for line in _short(lines, limits, damage) if line]
+            told = list(filter(None, lines))
+            yield list(_short(told, limits, damage))
+            blank += len(lines) - len(told)
+            if damage.lost + blank > limits.lost:
+                damage.note(f"reading stopped after {damage.lost + blank:,} lines that are blank or can't be read")
+                return
         if not skipping:
             kept += rest
         if len(kept) > limits.line:
@@ -138,14 +124,24 @@ def _short(lines: list[bytes], limits: Limits, damage: Damage) -> Iterator[bytes
 
 
 def _blocks(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:
-    """Yield blocks of some MiB up to the size limit; an error in the middle ends them with a note."""
+    """Yield blocks of about a MiB up to the size limit; an error in the middle ends them with a note."""
     block = bytearray()
+    marked = False
     for piece in _pieces(path, limits, damage):
-        block += piece
+        block += piece if marked else _unmarked(piece, path)
+        marked = True
         if len(block) >= BATCH:
             yield bytes(block)
             block.clear()
     yield bytes(block)
+
+
+def _unmarked(first: bytes, path: Path) -> bytes:
+    """Return the beginning of a text without the mark that some editors put there; raises `Unreadable` for UTF-16."""
+    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        message = f"{path.name} is UTF-16 and has to be UTF-8: save it so"
+        raise Unreadable(message)
+    return first.removeprefix(BOM_UTF8)
 
 
 def _pieces(path: Path, limits: Limits, damage: Damage) -> Iterator[bytes]:

@@ -49,13 +49,17 @@ async def record(incident: Incident, telemetry: Telemetry, window: Window, folde
         message = f"{incident.id} has no metrics, logs or spans any more: there is nothing to record"
         raise CannotRecord(message)
     papers: dict[str, Json] = {"alert": incident.alert.model_dump(mode="json", exclude_none=True)}
-    with _drafts(folder.parent) as drafts:
-        if baseline is not None:
-            papers["baseline"] = {"folder": f"../{healthy.name}"}
-            _write(drafts / healthy.name, baseline, {}, redact)
-        _write(drafts / folder.name, parts, papers, redact)
-        for place in (healthy, folder) if baseline is not None else (folder,):
-            _put(drafts / place.name, place)
+    try:
+        with _drafts(folder.parent) as drafts:
+            if baseline is not None:
+                papers["baseline"] = {"folder": f"../{healthy.name}"}
+                _write(drafts / healthy.name, baseline, {}, redact)
+            _write(drafts / folder.name, parts, papers, redact)
+            for place in (healthy, folder) if baseline is not None else (folder,):
+                _put(drafts / place.name, place)
+    except OSError as error:
+        message = f"{folder} can't be written: {error.strerror or error}"
+        raise CannotRecord(message) from error
 
 
 def refuse(incident: Incident, folders: tuple[Path, ...]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from incident.facts import Reading
 from incident.ports import NotRecorded, Unreadable
 from incident.values import Window
 from scenarios.happenings import Happening, Row, change, commit, event, happenings
-from scenarios.papers import NotAnIncident, healthy_folder, odd_severity, read_alert, read_graph
+from scenarios.papers import NotAnIncident, Page, healthy_folder, read_alert, read_graph
 from scenarios.reading import LIMITS, Damage, Limits, plain_file
 from scenarios.shapes import LOGS, METRICS, SPANS, File, Shape
 from scenarios.shelf import Shelf
@@ -35,6 +36,7 @@ class Recording:
         self._limits = limits
         self._shelf = Shelf()
         self._healthy: Recording | None = None
+        self._services: set[str] = set()
 
     async def metrics(self, window: Window) -> pl.DataFrame:
         """Return the readings inside the window."""
@@ -115,6 +117,7 @@ class Recording:
         path = find(self.folder, shape, damage)
         damage.name, damage.unit = path.name, "row" if path.suffix == ".parquet" else "line"
         rows = load(File(path, shape, self._limits), self._moment, damage)
+        self._services.update(rows["service"].unique())
         self._shelf.state(*damage.sentences())
         return rows
 
@@ -147,26 +150,31 @@ class Recording:
 class RecordedIncident(Recording):
     """A recording that begins with a page."""
 
-    def __init__(self, folder: Path, alert: Alert, limits: Limits = LIMITS) -> None:
-        super().__init__(folder, alert.fired_at, limits)
-        self.alert = alert
-        self._shelf.state(*odd_severity(folder / "alert.json"))
+    def __init__(self, folder: Path, page: Page, limits: Limits = LIMITS) -> None:
+        super().__init__(folder, page.alert.fired_at, limits)
+        self.alert = page.alert
+        self._shelf.state(*page.gaps)
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return what a recording tells, and whether the service that paged occurs nowhere in the signals read."""
+        if not self._services or self.alert.service in self._services:
+            return super().gaps()
+        near = get_close_matches(self.alert.service, self._services, n=1)
+        asked = f"; was {near[0]} meant?" if near else ""
+        return (*super().gaps(), f"no signal that was read mentions {self.alert.service}, which paged{asked}")
 
 
 def open_recording(folder: Path, limits: Limits = LIMITS) -> RecordedIncident:
     """Return the incident of a folder, its signals still unread; raises `NotAnIncident`."""
-    path = folder / "alert.json"
-    _refuse_unless_recorded(folder, path)
-    return RecordedIncident(folder, read_alert(path), limits)
-
-
-def _refuse_unless_recorded(folder: Path, alert: Path) -> None:
     if not folder.is_dir():
         message = f"{folder} is not a folder: a recorded incident is a folder with alert.json and at least one signal"
         raise NotAnIncident(message)
-    if not alert.is_file():
-        message = f"{folder} has no alert.json: a recorded incident needs one, and at least one signal"
-        raise NotAnIncident(message)
+    page = read_alert(folder / "alert.json")
+    _refuse_unless_recorded(folder)
+    return RecordedIncident(folder, page, limits)
+
+
+def _refuse_unless_recorded(folder: Path) -> None:
     if not any((folder / name).exists() for shape in SIGNALS for name in names(shape)):
         message = (
             f"{folder} has no signal: it needs one of metrics.csv, logs.ndjson, spans.ndjson (or .gz, or .parquet)"
@@ -175,4 +183,5 @@ def _refuse_unless_recorded(folder: Path, alert: Path) -> None:
 
 
 def _inside(rows: pl.DataFrame, shape: Shape, window: Window) -> pl.DataFrame:
-    return rows.filter(pl.col(shape.time).is_between(window.start, window.end, closed="left"))
+    seen = rows[shape.time].is_between(window.start, window.end, closed="left")
+    return rows if seen.all() else rows.filter(seen)  # a copy of a million rows is worth sparing

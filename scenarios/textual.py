@@ -1,16 +1,20 @@
 """Rows out of text files: CSV and JSON lines, one damaged line at a time."""
 
 import csv
+import re
 from collections.abc import Iterator
-from typing import cast
 
 import orjson
 import polars as pl
 
 from incident.ports import Unreadable
 from incident.values import Json
+from scenarios.jsons import parsed
 from scenarios.reading import Damage, batches
 from scenarios.shapes import File, shaped
+
+HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Half a letter beyond the first 65,536: what is left where a message was cut through an emoji."""
 
 
 def csv_lines(file: File, damage: Damage) -> Iterator[pl.DataFrame]:
@@ -25,7 +29,7 @@ def csv_lines(file: File, damage: Damage) -> Iterator[pl.DataFrame]:
 
 
 def _header(line: bytes, file: File) -> list[str]:
-    text = line.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    text = line.decode("utf-8", "replace")
     names = [name.strip() for name in _split(text) or []]
     missing = [name for name in file.shape.needed if names.count(name) != 1]
     if missing or len(set(names)) != len(names):
@@ -79,9 +83,9 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
     """Yield the JSON objects of lines; a wrong character costs itself, a broken line costs the line."""
     for line in lines:
         try:
-            row = orjson.loads(line)
+            row = parsed(line)
         except orjson.JSONDecodeError:
-            row = _mended(line)
+            row = _mended(line) if line.lstrip().startswith(b"{") else None
         if isinstance(row, dict):
             yield row
         elif line.strip():
@@ -89,8 +93,9 @@ def objects(lines: list[bytes], damage: Damage) -> Iterator[dict[str, Json]]:
 
 
 def _mended(line: bytes) -> Json:
+    text = HALF.sub(rb"\\ufffd", line.replace(b"\0", b"")).decode("utf-8", "replace")
     try:
-        return cast("Json", orjson.loads(line.replace(b"\0", b"").decode("utf-8", "replace")))
+        return parsed(text.encode())
     except orjson.JSONDecodeError:
         return None
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from incident.diagnosis import Remediation
 from incident.ports import Unreadable
-from scenarios.reading import document, plain_file
+from scenarios.jsons import document
+from scenarios.reading import plain_file
 
 PREFIX = 7
 """Characters of a commit that are enough, where no other commit begins with them."""

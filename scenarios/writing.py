@@ -8,6 +8,7 @@ import orjson
 import polars as pl
 
 from incident.values import Json
+from scenarios.jsons import parsed
 
 Redact = Callable[[str], str]
 RFC3339 = "%Y-%m-%dT%H:%M:%S%.6fZ"
@@ -39,7 +40,7 @@ def _log_lines(rows: pl.DataFrame) -> Iterator[dict[str, Json]]:
     for row in rows.with_columns(pl.col("timestamp").dt.strftime(RFC3339)).iter_rows(named=True):
         line = {name: value for name, value in row.items() if value is not None}
         if ATTRIBUTES in line:
-            line[ATTRIBUTES] = parsed(line[ATTRIBUTES])
+            line[ATTRIBUTES] = _value(line[ATTRIBUTES])
         yield line
 
 
@@ -51,20 +52,19 @@ def redacted(rows: pl.DataFrame, redact: Redact) -> pl.DataFrame:
 
 def _redacted(column: pl.Series, redact: Redact) -> pl.Series:
     def clean(text: str) -> str:
-        return orjson.dumps(scrubbed(parsed(text), redact)).decode() if column.name == ATTRIBUTES else redact(text)
+        return orjson.dumps(scrubbed(_value(text), redact)).decode() if column.name == ATTRIBUTES else redact(text)
 
     distinct = column.drop_nulls().unique().to_list()
     changed = {text: new for text in distinct if (new := clean(text)) != text}
     return column.replace(changed) if changed else column
 
 
-def parsed(text: str) -> Json:
+def _value(text: str) -> Json:
     """Return JSON text as a value, and any other text as itself."""
     try:
-        value: Json = orjson.loads(text)
+        return parsed(text.encode())
     except orjson.JSONDecodeError:
         return text
-    return value
 
 
 def scrubbed(value: Json, redact: Redact, key: str = "") -> Json:

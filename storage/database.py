@@ -1,18 +1,23 @@
 """One database: its engine, its migrations. SQLite is embedded, PostgreSQL is for several replicas."""
 
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 HEAD = "0003"
 """The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class UnusableDatabase(Exception):
@@ -24,11 +29,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _parse(url)
-        self.engine = create_async_engine(self.url, hide_parameters=True)  # an error's text is no place for payloads
+        self.engine = _engine(self.url)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self.writing: AsyncEngine = self.engine.execution_options(writing=True)
+        self._writing: AsyncEngine = self.engine.execution_options(writing=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -46,22 +51,44 @@ class Database:
 
         Raises `UnusableDatabase` where it can't be opened or where a newer program has made its tables.
         """
-        try:
-            if self.file is not None:
+        if self.file is not None:
+            with self._usable():
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-            return await self._upgrade()
-        except (OSError, DatabaseError) as error:
-            where = self.url.render_as_string(hide_password=True)
-            cause = error.orig if isinstance(error, DatabaseError) else error
-            message = f"the database {where} can't be used: {cause}"
-            raise UnusableDatabase(message) from error
-
-    async def _upgrade(self) -> bool:
-        async with self.engine.connect() as connection:
+                await asyncio.to_thread(_try, self.file)
+        async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
-        async with self.writing.begin() as connection:
+        async with self.writing() as connection:
             return await connection.run_sync(_migrate)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection to look something up; raises `UnusableDatabase`."""
+        with self._usable():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection whose transaction is kept when the block ends well; raises `UnusableDatabase`.
+
+        What breaks a constraint stays SQLAlchemy's `IntegrityError`: it says who was second.
+        """
+        with self._usable():
+            async with self._writing.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (OSError, DBAPIError, sqlite3.Error) as error:
+            where = self.url.render_as_string(hide_password=True)
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
+            raise UnusableDatabase(message) from error
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -79,21 +106,57 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.drivername not in DRIVERS:
         message = (
             "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # a URL may hold a password
         )
-        raise UnusableDatabase(message) from error
+        raise UnusableDatabase(message)
     return parsed
+
+
+def _engine(url: URL) -> AsyncEngine:
+    try:
+        return create_async_engine(url, hide_parameters=True)  # an error's text is no place for payloads
+    except ImportError as error:
+        message = f"the driver of {url.drivername} isn't installed: install {error.name}"
+        raise UnusableDatabase(message) from error
+
+
+def _remedy(cause: str) -> str:
+    """Return what would help against what SQLite says, empty where it says enough."""
+    told = {
+        "unable to open": "the file and its folder have to be writable, for reading as well",
+        "readonly": "the file and its folder have to be writable, for reading as well",
+        "locked": "another process holds it for too long",
+        "full": "make room; what was stored before is kept",
+        "disk I/O": "look at the disk and its limits; what was stored before is kept",
+        "malformed": "put it aside and restore a copy; a new file begins empty",
+        "not a database": "put it aside, or name another file",
+    }
+    return next((f" ({help_})" for said, help_ in told.items() if said in cause), "")
+
+
+def _try(file: Path) -> None:
+    """Open the file once without aiosqlite, whose thread would outlive a failure and complain at the loop's end."""
+    if file.is_dir():
+        message = "it is a folder; name a file in it"
+        raise IsADirectoryError(message)
+    with closing(sqlite3.connect(file)) as connection:
+        _prepare_sqlite(connection, None)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
     connection.isolation_level = None  # transactions are begun below, not by the driver's guesses
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:  # nobody else knows this connection yet, and its thread would outlive the event loop
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -43,13 +43,13 @@ class SqlFeedback:
         """Keep what somebody says, in place of what they said before."""
         mine = (feedback.c.incident_id == incident_id) & (feedback.c.by == by)
         row = {"incident_id": incident_id, "by": by, "rating": rating.value, "at": self._now()}
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(delete(feedback).where(mine))
             await connection.execute(insert(feedback).values(row))
 
     async def since(self, moment: datetime) -> tuple[Feedback, ...]:
         """Return what was said since then, oldest first."""
         query = select(feedback).where(feedback.c.at >= moment).order_by(feedback.c.at)
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(Feedback(row.incident_id, row.by, Rating(row.rating), row.at) for row in rows)

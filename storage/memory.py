@@ -112,13 +112,13 @@ class SqlMemory:
         return tuple(Mute(row.fingerprint, row.by, row.until) for row in await self._read(query))
 
     async def _read(self, query: Select[Any]) -> list[Any]:
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             return list(await connection.execute(query))
 
     async def _write(self, *statements: UpdateBase) -> bool:
         """Do all or nothing; False: the row was there already."""
         try:
-            async with self._database.writing.begin() as connection:
+            async with self._database.writing() as connection:
                 for statement in statements:
                     await connection.execute(statement)
         except IntegrityError:

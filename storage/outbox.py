@@ -41,7 +41,7 @@ class SqlOutbox:
 
     async def channels(self) -> tuple[str, ...]:
         """Return the channels in which something new is to be said."""
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             return tuple((await connection.execute(select(outbox.c.channel).where(_new).distinct())).scalars())
 
     async def first(self, channel: str) -> Waiting | None:
@@ -55,7 +55,7 @@ class SqlOutbox:
     async def take(self, key: str) -> Waiting:
         """Return the parcel as it is now; it may arrive from now on."""
         since = func.coalesce(outbox.c.tried_at, literal(self._now(), UtcText()))
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(row_of(key).values(state=SENDING, tried_at=since))
             return waiting((await connection.execute(in_turn().where(outbox.c.key == key))).one())
 
@@ -72,7 +72,7 @@ class SqlOutbox:
 
     async def failed(self, key: str, why: str, said_instead: Body | None = None) -> None:
         """Note why it is given up, and put a message about it in its place."""
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             if said_instead is not None:
                 await put_behind(connection, key, [said_instead])
             await connection.execute(row_of(key).values(state=FAILED, why=why, tried_at=None))
@@ -80,33 +80,33 @@ class SqlOutbox:
 
     async def split(self, key: str, bodies: Sequence[Body]) -> None:
         """Put several messages in place of one: the first under its key, the others right behind it."""
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await put_behind(connection, key, bodies[1:])
             await connection.execute(row_of(key).values(body=written(bodies[0])))
 
     async def again(self, channel: str) -> None:
         """Let what was refused in a channel wait once more: whatever stood in the way has gone."""
         refused = update(outbox).where(outbox.c.channel == channel, outbox.c.state == FAILED)
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(refused.values(state=WAITING, why=None))
         self.news.set()
 
     async def refused(self) -> dict[str, str]:
         """Return what was given up, and why."""
         query = select(outbox.c.key, outbox.c.why).where(outbox.c.state == FAILED).order_by(outbox.c.place)
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             return {row.key: row.why for row in await connection.execute(query)}
 
     async def _put(self, parcels: Sequence[Parcel]) -> None:
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             for parcel in parcels:
                 await put(connection, parcel)
 
     async def _first(self, wanted: ColumnElement[bool]) -> Waiting | None:
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(in_turn().where(wanted).limit(1))).first()
         return None if row is None else waiting(row)
 
     async def _note(self, key: str, **values: Any) -> None:  # noqa: ANN401 - columns and expressions
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(row_of(key).values(**values))

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.alert import Alert
-from incident.facts import FACT, Fact, Plan
-from incident.model import Incident, World
+from incident.facts import FACT, Plan
+from incident.model import Incident, OutOfOrder, World
+from storage.database import UnusableDatabase
 from storage.tables import facts
 
 
@@ -43,21 +45,36 @@ def place(incident: Incident, plan: Plan) -> str:
 
 
 async def assemble(connection: AsyncConnection, query: Select[Any]) -> tuple[Incident, ...]:
-    """Return the incidents of a query over `incidents`, with all their facts, in the query's order."""
+    """Return the incidents of a query over `incidents`, with all their facts, in the query's order.
+
+    Raises `UnusableDatabase` where one of them was stored by another program.
+    """
     rows = (await connection.execute(query)).all()
     told = await _facts_of(connection, [row.id for row in rows])
-    return tuple(_incident(row).replay(tuple(told[row.id])) for row in rows)
+    return tuple(_incident(row, told[row.id]) for row in rows)
 
 
-async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Fact]]:
-    told: dict[str, list[Fact]] = defaultdict(list)
+async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = defaultdict(list)
     query = select(facts.c.incident_id, facts.c.body).where(facts.c.incident_id.in_(ids))
     for row in await connection.execute(query.order_by(facts.c.incident_id, facts.c.seq)):
-        told[row.incident_id].append(FACT.validate_json(row.body))
+        told[row.incident_id].append(row.body)
     return told
 
 
-def _incident(row: Row[Any]) -> Incident:
+def _incident(row: Row[Any], told: Sequence[str]) -> Incident:
+    try:
+        return _opened(row).replay(tuple(FACT.validate_json(body) for body in told))
+    except (ValidationError, OutOfOrder) as error:
+        message = f"incident {row.id} was stored by another version of this program, which can read it: {_brief(error)}"
+        raise UnusableDatabase(message) from error
+
+
+def _brief(error: ValidationError | OutOfOrder) -> str:
+    return error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else str(error)
+
+
+def _opened(row: Row[Any]) -> Incident:
     return Incident(
         id=row.id,
         target=row.target,

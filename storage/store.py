@@ -24,7 +24,10 @@ def _wall_clock() -> datetime:
 
 
 class SqlStore:
-    """Keeps incidents in a `Database` that was upgraded. ``now`` says when a fact was shown."""
+    """Keeps incidents in a `Database` that was upgraded. ``now`` says when an incident was stored and a fact was shown.
+
+    The newest incident is the one that was stored last, whenever it happened.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
         self._database = database
@@ -33,8 +36,8 @@ class SqlStore:
     async def open(self, incident: Incident) -> None:
         """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
         try:
-            async with self._database.writing.begin() as connection:
-                await connection.execute(insert(incidents).values(as_row(incident)))
+            async with self._database.writing() as connection:
+                await connection.execute(insert(incidents).values({**as_row(incident), "stored_at": self._now()}))
         except IntegrityError as error:
             await self._refuse_held(incident, error)
             raise LostRace(incident.id) from error
@@ -46,7 +49,7 @@ class SqlStore:
         row = {"incident_id": incident.id, "seq": seq, "kind": fact.kind, "at": fact.at, "body": fact.model_dump_json()}
         moved = update(incidents).where(incidents.c.id == incident.id).values(standing(successor))
         try:
-            async with self._database.writing.begin() as connection:
+            async with self._database.writing() as connection:
                 await _write(connection, insert(facts).values(row), LostRace(incident.id))
                 await self._hold_place(connection, successor, fact)
                 await connection.execute(moved)
@@ -68,10 +71,11 @@ class SqlStore:
         return found[0] if found else None
 
     async def find(self, words: str, limit: int = 20) -> tuple[Incident, ...]:
-        """Return incidents by id, a part of it, or alerting service, newest first; letters' case doesn't matter."""
+        """Return incidents by a part of their id, alerting service or target, newest first, whatever letters' case."""
         wanted = words.strip().lower()
-        by_id = func.lower(incidents.c.id).contains(wanted, autoescape=True)
-        return await self._read(_newest(limit).where(or_(by_id, func.lower(incidents.c.service) == wanted)))
+        columns = (incidents.c.id, incidents.c.service, incidents.c.target)
+        matching = (func.lower(column).contains(wanted, autoescape=True) for column in columns)
+        return await self._read(_newest(limit).where(or_(*matching)))
 
     async def recent(self, limit: int = 20) -> tuple[Incident, ...]:
         """Return the newest incidents, newest first."""
@@ -86,24 +90,24 @@ class SqlStore:
         """Remember that the fact is on people's screens; 0 is the opening."""
         marked = update(facts).where(facts.c.incident_id == incident_id, facts.c.seq == seq)
         opened = update(incidents).where(incidents.c.id == incident_id)
-        async with self._database.writing.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute((marked if seq else opened).values(shown_at=self._now()))
 
     async def unshown(self, incident_id: str) -> Collection[int]:
         """Return the sequence numbers of facts that were stored and not marked as shown, 0 for the opening."""
         told = select(facts.c.seq).where(facts.c.incident_id == incident_id, facts.c.shown_at.is_(None))
         opened = select(incidents.c.id).where(incidents.c.id == incident_id, incidents.c.shown_at.is_(None))
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             missed = tuple((await connection.execute(told.order_by(facts.c.seq))).scalars())
             return missed if (await connection.execute(opened)).first() is None else (0, *missed)
 
     async def _read(self, query: Select[Any]) -> tuple[Incident, ...]:
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             return await assemble(connection, query)
 
     async def _refuse_held(self, incident: Incident, error: IntegrityError) -> None:
         holder = select(incidents.c.id).where(incidents.c.held_fingerprint == incident.fingerprint)
-        async with self._database.engine.connect() as connection:
+        async with self._database.reading() as connection:
             found = (await connection.execute(holder)).scalar()
         if found is not None:
             raise AlreadyOpen(found) from error
@@ -128,7 +132,7 @@ class SqlStore:
 
 
 def _newest(limit: int) -> Select[Any]:
-    return select(incidents).order_by(desc(incidents.c.opened_at), desc(incidents.c.id)).limit(max(0, min(limit, MOST)))
+    return select(incidents).order_by(desc(incidents.c.stored_at), desc(incidents.c.id)).limit(max(0, min(limit, MOST)))
 
 
 async def _write(connection: AsyncConnection, statement: Insert, refused: Exception) -> None:

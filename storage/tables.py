@@ -24,7 +24,9 @@ incidents = Table(
     Column("alert", Text, nullable=False),
     Column("follows", String(200)),
     Column("status", String(20), nullable=False, index=True),
-    Column("opened_at", UtcText, nullable=False, index=True),
+    Column("opened_at", UtcText, nullable=False),
+    # By our own clock, where opened_at is by the incident's: a recorded one may have been opened a year ago.
+    Column("stored_at", UtcText, nullable=False, index=True),
     Column("shown_at", UtcText),
     Column("fingerprint", String(16), nullable=False, index=True),
     # The same fingerprint while the incident holds it, else null: unique, and nulls don't collide on any engine.

@@ -15,6 +15,8 @@ NAMED_RIVAL = 0.35
 """The strength from which another explanation is a rival, not ruled out."""
 NEAR_RIVAL = 0.85
 """The part of the chosen one's strength from which a rival has to be told apart before anybody acts."""
+COMPARED = "beside the chosen one"
+"""How a reason begins that rests on what the chosen explanation cites."""
 MOST_RIVALS = 4
 MOST_OTHERS = 6
 TELLING = 0.1
@@ -76,8 +78,7 @@ def _lacks(one: Hypothesis, ground: Ground) -> str:
     gap = max(ground.chosen.support, key=lambda r: r.weight - own.get(r.name, 0.0), default=None)
     if gap is None or gap.weight - own.get(gap.name, 0.0) < TELLING:
         return "nothing measured tells the two apart"
-    less = "less" if gap.name in own else "not"
-    return f"what speaks for {ground.chosen.change_id or ground.chosen.category} and {less} for it: {gap.sentence}"
+    return f"{COMPARED} it {'has less of' if gap.name in own else 'lacks'} this: {gap.sentence}"
 
 
 def ruled_out(one: Hypothesis, ground: Ground) -> RuledOut:

@@ -1,5 +1,6 @@
 """Which change could have done it: each is weighed by independent witnesses, added up in log-odds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,11 @@ from incident.change import ChangeKind
 UNRECORDED = {ChangeKind.FLAG: 0.5, ChangeKind.ROLLBACK: 0.4}
 """How surely a change of which nothing but its title is known changes behaviour; others count 0.8."""
 SPOKEN = 0.05
+SAYING = re.compile(
+    r"\b(?:log(?:ger|ging)?|console|slog|zap|fmt)\.\w+\(|\b(?:print(?:ln|f)?|puts|echo)\b|^\s*[\"'].*[\"'],?\s*$",
+    re.IGNORECASE,
+)
+"""A line that says something to people and does nothing else."""
 LONG_NAME = 4
 
 
@@ -89,6 +95,8 @@ def _written(commit: CommitSeen) -> list[Effect]:
     found += of_hunks(hunks, changed)
     if found or (commit.diff is not None and not hunks):
         return found
+    if hunks and all(SAYING.search(line) for h in hunks for sign in "+-" for line in h.code(sign)):
+        return [Effect(Kind.BEHAVIOUR, 0.1, "changed what is logged there")]
     moved = bool(hunks) and not changed.lost and (not changed.gained or _extracted(changed.gained))
     surely = 0.15 if moved else 0.6 if hunks else 0.3
     return [Effect(Kind.BEHAVIOUR, surely, "changed code there")]

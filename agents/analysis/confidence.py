@@ -14,7 +14,7 @@ UNSEEN_COSTS = 0.85
 """What each main signal that could not be seen (metrics, logs, changes) leaves of the confidence."""
 CERTAIN = 0.98
 UNPROVEN = 0.84
-"""The most where no witness is specific, or only words that an outsider may have written: a person has to look."""
+"""The most where no witness is specific, only an outsider's words are, or something speaks for another cause."""
 SPECIFIC = {"mechanism": 0.5, "figures": 0.5, "names": 0.5, "source": 0.5, "message": 0.5}
 """What ties a change to this very fault, and how much at least; place and time fit any newest deploy."""
 

@@ -15,6 +15,8 @@ USED_UP = re.compile(
 )
 FULL = 0.85
 MOST = 6
+SUSPECTED = 0.1
+"""The score from which a service is suspected at all."""
 BIG = 12.0
 """The score from which a shift counts in full."""
 
@@ -35,7 +37,8 @@ def told_full(case: Case) -> Iterator[Natural]:
 def exhausted(case: Case) -> Iterator[Natural]:
     """Metrics show a resource that was used up."""
     shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift)]
-    ran_out = [(s, x) for s, x in shifts if x.signal in {Signal.RESOURCE, Signal.SATURATION}]
+    suspected = [(s, x) for s, x in shifts if case.scores.get(x.service, 0.0) >= SUSPECTED]
+    ran_out = [(s, x) for s, x in suspected if x.signal in {Signal.RESOURCE, Signal.SATURATION}]
     for seen, shift in sorted(ran_out, key=lambda pair: -case.scores.get(pair[1].service, 0.0))[:MOST]:
         full = _full(shift)
         heard = (

@@ -1,5 +1,6 @@
 """What a change can do to a running system, and which symptoms can follow from that."""
 
+import math
 import re
 from enum import StrEnum
 from typing import NamedTuple
@@ -41,7 +42,7 @@ CAN_CAUSE: dict[Kind, dict[Symptom, float]] = {
         0.4, S.ERRORS: 0.3, S.DISK: 0.4,
     },
     Kind.MORE_ROOM: {S.MEMORY: 0.4, S.CPU: 0.3, S.POOL: 0.2, S.LOCKS: 0.3},
-    Kind.LESS_TIME: {S.TIMEOUTS: 1, S.ERRORS: 0.5, S.UNREACHABLE: 0.4, S.ACCESS: 0.5},
+    Kind.LESS_TIME: {S.TIMEOUTS: 1, S.ERRORS: 0.5, S.UNREACHABLE: 0.2, S.ACCESS: 0.5},
     Kind.LESS_CACHE: {S.CACHE: 1, S.QUERIES: 0.9, S.CPU: 0.5, S.LATENCY: 0.5, S.TRAFFIC: 0.4},
     Kind.MORE_RETRIES: {S.TRAFFIC: 0.8, S.THROTTLING: 0.6, S.POOL: 0.5, S.CPU: 0.4},
     Kind.MORE_LOGGING: {S.LOGGING: 1, S.DISK: 0.9, S.CPU: 0.3, S.LATENCY: 0.2},
@@ -118,7 +119,7 @@ def of_setting(one: Setting, stuff: Stuff | None = None) -> Effect:
     for pattern, lowered, raised in BY_KEY:
         if pattern.search(one.key):
             kind = lowered if down else raised
-            size = 0.5 if kind is Kind.BEHAVIOUR else min(1.0, 0.55 + 0.15 * one.factor)
+            size = 0.5 if kind is Kind.BEHAVIOUR else min(1.0, 0.25 + 0.45 * math.log2(max(1.0, one.factor)))
             calm = SLIGHT if IDLE.search(one.key) or one.old is None else 1.0
             return Effect(kind, calm * size, _phrase(one), one)
     return Effect(Kind.BEHAVIOUR, 0.7, _phrase(one), one)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agents.analysis.changes import Weighed, weigh_changes
-from agents.analysis.confidence import Witness, ceiling, strength
+from agents.analysis.confidence import UNPROVEN, Witness, ceiling, strength
+from agents.analysis.demand import asks_more, demand
 from agents.analysis.diffs import Stuff
 from agents.analysis.explanation import Hypothesis, Reason
 from agents.analysis.nochange import Case, Natural
@@ -41,17 +42,19 @@ def weigh(alert: Alert, evidence: Sequence[Evidence]) -> tuple[Hypothesis, ...]:
     shipped = shipments(seen, everybody(seen) | {alert.service}, alert.fired_at)
     weighed = weigh_changes(scene, shipped)
     case = Case(alert, seen, fault, graph, {e.service: e.score for e in ranking})
-    found = [_changed(w, case) for w in weighed[:KEPT]]
+    found = [_changed(w, case, scene) for w in weighed[:KEPT]]
     calm = _calm(shipped, scene)
     found += [_natural(n, (*calm, *_restated(n, weighed)), case) for n in explanations(case)]
     found.append(_unknown(ranking, case))
     return settle(found, unseen(seen))
 
 
-def _changed(weighed: Weighed, case: Case) -> Hypothesis:
+def _changed(weighed: Weighed, case: Case, scene: Scene) -> Hypothesis:
     shipped = weighed.shipped
-    failed = _failed_first(shipped.service, case)
-    heard = (*weighed.witnesses, *_passed_on(shipped.service, case))
+    asking = asks_more(shipped.service, weighed.effects, scene)
+    failed = shipped.service if asking else _failed_first(shipped.service, case)
+    doubts = (*_passed_on(shipped.service, case), *demand(shipped.service, weighed.effects, scene, case.graph))
+    heard = (*weighed.witnesses, *doubts)
     outsiders = frozenset(s.id for s in case.seen if s.outsider_text)
     return Hypothesis(
         category=Category.CHANGE,
@@ -61,7 +64,7 @@ def _changed(weighed: Weighed, case: Case) -> Hypothesis:
         at=shipped.at,
         what=weighed.effects[0].what if weighed.effects else "touched nothing that runs",
         strength=strength(heard),
-        ceiling=ceiling(heard, outsiders),
+        ceiling=UNPROVEN if any(w.worth < 0 for w in doubts) else ceiling(heard, outsiders),
         **_reasons(heard),
         onset=_began(case.fault, case.alert, failed, shipped.service),
         remediation=_undo(weighed),

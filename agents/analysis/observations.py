@@ -1,7 +1,7 @@
 """What the specialists' tools can observe, typed: the contract between measuring and reasoning.
 
 An observation travels as `Evidence.values`; `read` makes it typed again. Scores are robust effect
-sizes: 0 is nothing, 3 is worth a look, 10 can be seen from the door.
+sizes: 0 is nothing, 3 is worth a look, 10 can be seen from the door. Longer than other files, as it is one contract.
 """
 
 from collections.abc import Iterator, Sequence

@@ -44,8 +44,7 @@ OTHER_RATES = frozenset({
     Symptom.LOGGING, Symptom.QUERIES, Symptom.CACHE, Symptom.DISK, Symptom.ERRORS, Symptom.ACCESS, Symptom.THROTTLING,
 })  # fmt: skip
 """What makes a rate something else than requests."""
-GREW = 1.6
-MANIFOLD = 2.5
+GREW, MANIFOLD = 1.6, 2.5
 SOON = timedelta(minutes=4)
 
 

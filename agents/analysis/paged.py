@@ -16,6 +16,8 @@ from incident.alert import Alert
 
 LEFT, FAR = 3.0, 6.0
 """Two readings in a row this far out, or one that far, are an excursion."""
+ONE_WAY = 0.9
+"""The correlation with time from which a series drifts."""
 RECENT = timedelta(minutes=30)
 
 
@@ -73,10 +75,15 @@ def _left(alert: Alert, paged: _Paged, around: Floats) -> bool:
     if alert.threshold is None or not alert.metric:
         return left
     usual = alert.breached_by(paged.center) or abs(alert.threshold - paged.center) <= LEFT * paged.scale
-    if usual and not left:
+    if usual and not left and not _drifts(paged):
         return False
     over = np.array([bool(alert.breached_by(float(value))) for value in around])
     return bool((over[1:] & over[:-1]).any()) or (left and bool(over.any()))
+
+
+def _drifts(paged: _Paged) -> bool:
+    """Tell whether the readings went one way all along: what has grown for hours has no usual range."""
+    return bool(np.ptp(paged.x)) and abs(float(np.corrcoef(paged.t, paged.x)[0, 1])) >= ONE_WAY
 
 
 def _find(alert: Alert, frame: pl.DataFrame, split: Split) -> _Paged | None:

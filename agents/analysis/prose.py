@@ -91,8 +91,8 @@ def _telling(text: str, score: float) -> float:
 
 
 def shorten(text: str) -> str:
-    """Return the beginning of a line of text, on one line."""
-    line = " ".join(text.split())
+    """Return the beginning of a line of text, on one line; the fields that a logger appends are left out."""
+    line = " ".join(text.split(' {"', 1)[0].split())
     return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
 
 

@@ -112,6 +112,8 @@ def _signs(one: Seen) -> list[Sign]:
     what = one.what
     if isinstance(what, MetricShift):
         kinds = symptoms_in(what.metric) | ({OF_SIGNAL[what.signal]} if what.signal in OF_SIGNAL else frozenset())
+        if what.signal in {Signal.LATENCY, Signal.ERRORS} or what.after < what.before:
+            kinds -= {Symptom.QUERIES, Symptom.TRAFFIC}
         return [Sign(kind, what.service, _weight(what.score), what.onset, one.id, what.gradual) for kind in kinds]
     if isinstance(what, LogPattern) and complaint(what):
         trust = OUTSIDERS if one.outsider_text else 1.0

@@ -29,6 +29,8 @@ MACHINE = re.compile(
     r"|cpu.?throttl|cfs|not ?ready|cordon|spot instance|co-?(?:tenant|located)",
     re.IGNORECASE,
 )
+UP = re.compile(r"(?:^|[_.])(?:up|alive|healthy|reachable|available)$", re.IGNORECASE)
+ALIVE = 0.7
 SEVERAL = 2
 STILL_OFF = 6.0
 
@@ -49,19 +51,25 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
     named = [(s, p) for s, p in complaints if service in {*p.names, case.blamed(p)} and p.service != service]
     failed = [(s, s.what.caller or "") for s in case.unanswered(None, service) if isinstance(s.what, CallShift)]
     blamers = {p.service: s for s, p in named} | {caller: s for s, caller in failed}
-    if not last and len(blamers) < SEVERAL:
+    down = [s for s in case.seen if isinstance(s.what, MetricShift) and s.what.service == service and _stopped(s.what)]
+    if not last and not down and len(blamers) < SEVERAL:
         return
-    cited = last[0][0].id if last else next(iter(blamers.values())).id
+    cited = (last[0][0] if last else next(iter((*down, *blamers.values())))).id
     heard = [
         Witness("ranking", case.scores[service], 1.3, cited, f"{service} ranks high among those that failed first")
     ]
     if last:
         said = f"{service} itself logged '{last[0][1].example[:120]}'"
         heard.append(Witness("last-words", case.loudness(last[0][1]), 2.6, cited, said))
+    heard += [Witness("down", 1.0, 2.6, s.id, f"{service} reports itself as down") for s in down[:1]]
     if blamers:
         said = f"{len(blamers)} services fail on calls to {service}" if len(blamers) > 1 else f"calls to {service} fail"
         heard.append(Witness("blamed", min(1.0, len(blamers) / SEVERAL), 2.0, next(iter(blamers.values())).id, said))
     yield Natural(Category.DEPENDENCY, service, f"{service} went down", Remediation.FAILOVER, tuple(heard))
+
+
+def _stopped(shift: MetricShift) -> bool:
+    return UP.search(shift.metric) is not None and shift.before >= ALIVE and shift.after <= 1 - ALIVE
 
 
 def machine(case: Case) -> Iterator[Natural]:
@@ -110,7 +118,8 @@ def nothing(case: Case) -> Iterator[Natural]:
             continue
         told, name = seen.what, seen.what.metric or "the signal that paged"
         if told.excursion is False:
-            first = Witness("quiet", 1.0, 5.0, seen.id, f"{name} never left its usual range")
+            worth = 3.8 if told.breached else 5.0
+            first = Witness("quiet", 1.0, worth, seen.id, f"{name} never left its usual range")
         elif told.breached is False and told.latest is not None and _is_back(told):
             first = Witness("healed", 1.0, 5.4, seen.id, f"{name} is back at {told.latest:.4g}")
         else:

@@ -10,14 +10,18 @@ from agents.analysis.conclusion import conclude
 from agents.analysis.hypotheses import Hypothesis
 from agents.analysis.metric_kinds import signal_of
 from agents.analysis.observations import Signal
+from agents.clients.notes.decision import argued
+from agents.clients.notes.saying import minute
 from agents.judgement import commits
 from agents.ledger import Ledger
+from agents.scribe import UNSEEN
 from incident.alert import Alert
-from incident.diagnosis import Category, Conclusion
+from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent
 
 CITED = re.compile(r"^- (E[1-9][0-9]{0,4}): |^Also cited: (.+)$", re.MULTILINE)
+GAP = re.compile(rf"^{UNSEEN}(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^\[(\w+), (\w+)")
 NEAR = 0.12
 """Explanations whose strengths are closer than this are worth a second look."""
@@ -32,11 +36,12 @@ WHAT_IT_COULD_BE = {
 
 
 class Heard(NamedTuple):
-    """What specialists said so far."""
+    """What specialists said so far; ``unseen`` is what they could not see."""
 
     ids: tuple[str, ...]
     present: tuple[Agent, ...]
     again: bool
+    unseen: tuple[str, ...]
 
 
 class Commander:
@@ -54,16 +59,16 @@ class Commander:
     def _decide(self, heard: Heard) -> dict[str, object]:
         evidence = self._ledger.cited(heard.ids)
         among = self._ledger.scales.weigh(evidence)
+        best = among[0]
         asks = {} if heard.again else _open_questions(among, evidence, heard.present)
         if asks:
             return {
-                "cause": _undecided(among),
+                "cause": _undecided(best, _near(among)),
                 "asks": [{"agent": a, "question": q} for a, q in asks.items()],
             }
-        best = among[0]
         conclusion = conclude(self._ledger.alert, evidence, among, best, ())
         return {
-            "cause": _reasons(best, conclusion),
+            "cause": argued(among, conclusion, heard.unseen, self._ledger.alert),
             "category": best.category,
             "culprit_service": best.service,
             "culprit_change": _change(best, evidence),
@@ -82,20 +87,25 @@ def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
         for found in CITED.finditer(text):
             ids += [found[1]] if found[1] else found[2].split(", ")
     speakers = [who for who, _ in reports]
-    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), len(set(speakers)) < len(speakers))
+    unseen = dict.fromkeys(found for _, text in reports for found in GAP.findall(text))
+    again = len(set(speakers)) < len(speakers)
+    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), again, tuple(unseen))
 
 
 def _plan(alert: Alert) -> dict[str, object]:
     signal = alert.metric or "the signal that paged"
     kind = signal_of(alert.metric) if alert.metric else Signal.OTHER
-    here = f"`{alert.service}`"
+    here, fired = f"`{alert.service}`", minute(alert.fired_at, alert.fired_at)
     asks = {
-        Agent.METRICS: f"Is {signal} of {here} still bad, since when, and what moved before it, there or beneath it?",
-        Agent.LOGS: f"Which errors are new since then at {here} and what it calls, and who only passes them on?",
-        Agent.DEPLOY: f"What reached {here} or what it depends on before it began, and what does each change touch?",
+        Agent.METRICS: f"Is {signal} of {here} still bad at {fired}, since when, and what moved before it, at {here} "
+        "or at what it calls? Did load grow first, did anything reach a limit?",
+        Agent.LOGS: f"Which error is new, and where does it come up first: at {here}, or at something it calls? "
+        "Who only hands it on?",
+        Agent.DEPLOY: f"What reached {here} or what it calls before that began, and what exactly does each touch? "
+        "Does anybody outside report trouble?",
     }
-    first = "First find where it began and when, then what could have begun it."
-    text = f"{alert.service} pages for {signal}. {WHAT_IT_COULD_BE[kind]} {first}"
+    text = f"{WHAT_IT_COULD_BE[kind]} Open: where did it begin and when; did somebody change something there; or did "
+    text += "load or something beneath it go first?"
     return {"plan": text, "asks": [{"agent": agent, "question": question} for agent, question in asks.items()]}
 
 
@@ -103,19 +113,28 @@ def _open_questions(
     among: Sequence[Hypothesis], evidence: Sequence[Evidence], present: Sequence[Agent]
 ) -> dict[Agent, str]:
     """Return what to ask once more: what tells two near explanations apart, or what is missing about the culprit."""
-    best, *rest = among
-    rival = next((h for h in rest if h.category is not Category.UNKNOWN), None)
+    best, rival = among[0], _near(among)
     if best.category in {Category.UNKNOWN, Category.NONE} or best.service is None:
         return {}
     seen_of = {item.source.value for item in evidence if item.service == best.service}
     there_is = {item.source.value for item in evidence}
     asks: dict[Agent, str] = {}
-    if rival is not None and rival.service and best.strength - rival.strength < NEAR:
+    if rival is not None and rival.service:
         asks[Agent.LOGS] = _apart(best.service, rival.service)
     for agent, source in ((Agent.METRICS, "metrics"), (Agent.LOGS, "logs")):
         if source in there_is and source not in seen_of:
             asks.setdefault(agent, f"There is nothing about `{best.service}` yet: what do your signals show of it?")
     return {agent: question for agent, question in asks.items() if agent in present}
+
+
+def _near(among: Sequence[Hypothesis]) -> Hypothesis | None:
+    """Return another explanation that says something else and is nearly as strong as the first."""
+    best, *rest = among
+    others = (
+        h for h in rest if h.category is not Category.UNKNOWN and (h.what, h.service) != (best.what, best.service)
+    )
+    rival = next(others, None)
+    return rival if rival is not None and best.strength - rival.strength < NEAR else None
 
 
 def _apart(first: str, second: str) -> str:
@@ -124,22 +143,18 @@ def _apart(first: str, second: str) -> str:
     return f"What tells `{first}` and `{second}` apart: which of them fails first, and with what?"
 
 
-def _undecided(among: Sequence[Hypothesis]) -> str:
-    said = [f"{h.what} ({h.category} at {h.service}{f', {h.change_id}' if h.change_id else ''})" for h in among[:2]]
-    return f"So far most speaks for this: {said[0]}. Not much less speaks for this: {said[-1]}."
+def _undecided(best: Hypothesis, rival: Hypothesis | None) -> str:
+    """Say what is open and why it matters."""
+    if rival is None:
+        return f"Most speaks for {_named(best)}, but one kind of signal says nothing about {best.service} yet."
+    return f"Two explanations are close: {_named(best)}, or {_named(rival)}. What would tell them apart is open."
+
+
+def _named(one: Hypothesis) -> str:
+    by = f"{one.change_id} on {one.service}, which {one.what}" if one.change_id else f"this: {one.what}"
+    return by if one.category is Category.CHANGE else f"{one.category} at {one.service} ({one.what})"
 
 
 def _change(one: Hypothesis, evidence: Sequence[Evidence]) -> str | None:
     """Name the change as exactly as it can be: by its commit, where one is known."""
     return next(iter(commits(one, evidence)), one.change_id)
-
-
-def _reasons(best: Hypothesis, conclusion: Conclusion) -> str:
-    """Write down what was concluded and why, each reason with its evidence."""
-    because = "; ".join(f"{r.sentence} ({r.evidence})" if r.evidence else r.sentence for r in best.support[:4])
-    against = "; ".join(r.sentence for r in best.against[:2])
-    parts = [conclusion.cause, f"Because {because}." if because else "", f"Against it: {against}." if against else ""]
-    if conclusion.rivals:
-        rival = conclusion.rivals[0]
-        parts.append(f"Also considered: {rival.what}; less likely, as {rival.why_less_likely}.")
-    return "\n".join(part for part in parts if part)

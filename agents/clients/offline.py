@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from autogen_core import CancellationToken, FunctionCall
 from autogen_core.models import (
+    AssistantMessage,
     ChatCompletionClient,
     CreateResult,
     FunctionExecutionResultMessage,
@@ -34,9 +35,10 @@ ENDLESS = 1_000_000
 
 
 class OfflineClient(ChatCompletionClient):
-    """Reads ``ledger`` only for evidence that was cited to it."""
+    """Reads ``ledger`` only for what was cited to the commander, or what a specialist's own tools answered with."""
 
     def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
         self._commander = Commander(ledger)
         self._calls = 0
 
@@ -53,17 +55,21 @@ class OfflineClient(ChatCompletionClient):
         """Answer as the agent that the system message names."""
         del json_output, extra_create_args
         agent = addressed(messages)
+        given = [_name(tool) for tool in tools]
+        if agent is not Agent.COMMANDER and _fresh(messages) and tool_choice != "none":
+            calls = orders(agent, given, _said(messages))
+            if calls:
+                return _result([self._call(*call) for call in calls])
+        work = asyncio.ensure_future(asyncio.to_thread(self._words, agent, messages))
+        if cancellation_token is not None:
+            cancellation_token.link_future(work)
+        return _result(await work)
+
+    def _words(self, agent: Agent, messages: Sequence[LLMMessage]) -> str:
         if agent is Agent.COMMANDER:
-            work = asyncio.ensure_future(asyncio.to_thread(self._commander.answer, _said(messages)))
-            if cancellation_token is not None:
-                cancellation_token.link_future(work)
-            return _result(await work)
-        calls = (
-            orders(agent, [_name(tool) for tool in tools], _said(messages))
-            if _fresh(messages) and tool_choice != "none"
-            else []
-        )
-        return _result([self._call(*call) for call in calls] or report(agent, _results(messages), _said(messages)))
+            return self._commander.answer(_said(messages))
+        own = [m.content for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, str)]
+        return report(agent, _results(messages), self._ledger, own)
 
     async def create_stream(  # noqa: PLR0913 - AutoGen's signature
         self,

@@ -1,44 +1,42 @@
 """How the offline client plays a specialist: which tools it asks, and what it writes of their answers."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
 
+from agents.analysis.observations import read
+from agents.clients.notes import deploy, logs, metrics
+from agents.ledger import Ledger
 from agents.messages import asked
 from incident.facts import Agent
 
-TOLD = 4
-"""Observations of a kind that notes spell out; the rest is cited."""
-PAGED = re.compile(r"fired at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
 NAMED = re.compile(r"`([^`\n]{1,200})`")
-OPENINGS = {
-    "metric": "In the order in which they moved", "call": "Between services", "log": "The lines that matter",
-    "change": "What reached production, newest first", "commit": "Commits behind it, newest first",
-    "event": "Said by others",
-}  # fmt: skip
-BY_TIME = frozenset({"metric"})
-NEWEST_FIRST = frozenset({"change", "commit", "event"})
-ORDER = ("signal", "ranking", "metric", "call", "log", "change", "commit", "event", "topology")
-
-
-class Line(NamedTuple):
-    """One piece of evidence in a tool's answer."""
-
-    id: str
-    statement: str
-    kind: str
-    at: str
+NOTES = {Agent.METRICS: metrics.notes, Agent.LOGS: logs.notes, Agent.DEPLOY: deploy.notes}
+FOUND_NOTHING = {
+    "metric_shifts": "No series left its usual range.",
+    "call_shifts": "Calls between services look as usual.",
+    "error_patterns": logs.NO_ERROR,
+    "search_logs": "No log line says more about it.",
+    "changes": "No change on record reached production in this stretch of time.",
+    "commits": "No commit on record fits.",
+    "status_events": "No status page and no platform event says anything.",
+}
+"""What a tool's "nothing" means; the others' nothing says no more than that."""
+NOTHING_NEW, NOTHING_THERE = "Nothing beyond what I said before.", "None of my tools had anything to read."
+TOLD_ANYWAY = ("not recorded", "could not be read")
+"""Failures that code writes under every finding by itself."""
 
 
 class Answers(NamedTuple):
-    """What the tools answered: evidence, ids that didn't fit, and what they found nothing of or failed at."""
+    """What the tools answered: ids of evidence, who found nothing or failed, and whether nothing was left out."""
 
-    lines: tuple[Line, ...]
-    more: tuple[str, ...]
+    ids: tuple[str, ...]
     empty: tuple[str, ...]
     failed: tuple[str, ...]
+    unanswered: int
+    whole: bool
 
 
 def orders(agent: Agent, tools: Sequence[str], said: Sequence[tuple[str, str]]) -> list[tuple[str, Mapping[str, str]]]:
@@ -59,67 +57,42 @@ def _about(name: str) -> list[tuple[str, Mapping[str, str]]]:
     ]  # fmt: skip
 
 
-def report(agent: Agent, results: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
-    """Return the finding as JSON: notes on what the tools answered, citing all of it."""
+def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Collection[str]) -> str:
+    """Return the finding as JSON: a few notes on what the tools answered, citing all of it."""
     answers = _read(results)
-    page = next((found[1] for _, text in said if (found := PAGED.search(text))), "")
-    notes = [*_notes(answers.lines, page), *_silences(answers)]
-    if not notes:
-        notes = [f"I had no tools to look at {agent}: nothing to report."]
-    ids = [*(line.id for line in answers.lines), *answers.more]
+    seen = list(read(ledger.cited(answers.ids)))
+    notes = NOTES[agent](seen, ledger.alert, whole=answers.whole)
+    notes += [FOUND_NOTHING[tool] for tool in answers.empty if tool in FOUND_NOTHING]
+    notes += [f"No answer from {failure}." for failure in answers.failed]
+    fresh = [note for note in dict.fromkeys(notes) if not any(note in earlier for earlier in said_before)]
+    if not results:
+        fresh = [f"I had no tools to look at {agent}: nothing to report."]
     asked_for = len(results) or 1
     finding = {
-        "finding": "\n".join(notes),
-        "evidence": list(dict.fromkeys(ids)),
-        "confidence": round(0.9 * (1 - len(answers.failed) / asked_for), 2) if answers.lines else 0.3,
+        "finding": "\n".join(fresh) or (NOTHING_NEW if said_before else NOTHING_THERE),
+        "evidence": list(answers.ids),
+        "confidence": round(0.9 * (1 - answers.unanswered / asked_for), 2) if answers.ids else 0.3,
         "questions": [],
     }
     return orjson.dumps(finding).decode()
 
 
 def _read(results: Sequence[str]) -> Answers:
-    lines: dict[str, Line] = {}
-    more, empty, failed = [], [], []
+    ids: list[str] = []
+    empty, failed, unanswered, whole = [], [], 0, True
     for result in results:
         try:
             answer = orjson.loads(result)
         except orjson.JSONDecodeError:
-            failed.append("a tool answered with something unreadable")
+            failed.append("a tool that answered with something unreadable")
+            unanswered += 1
             continue
-        for item in answer.get("evidence", ()):
-            lines.setdefault(
-                item["id"], Line(item["id"], item["statement"], item.get("kind") or "", item.get("at") or "")
-            )
-        more += answer.get("ids_not_shown", ())
-        if answer["result"] == "nothing":
-            empty.append(answer["query"].partition("(")[0])
-        elif answer["result"] == "failed":
-            failed.append(f"{answer['query'].partition('(')[0]} ({answer.get('why', 'no reason given')})")
-    return Answers(tuple(lines.values()), tuple(more), tuple(empty), tuple(failed))
-
-
-def _notes(lines: Sequence[Line], page: str) -> Iterator[str]:
-    for kind in ORDER:
-        own = [line for line in lines if line.kind == kind]
-        if not own:
-            continue
-        if kind in NEWEST_FIRST:  # what came after the page comes last: it can't have done it
-            newest = own[::-1]
-            own = sorted(newest, key=lambda line: line.at > page)
-        shown = own[:TOLD]
-        if kind in BY_TIME:
-            shown = sorted(shown, key=lambda line: line.at or "~")
-        told = [f"{line.statement} ({line.id})." for line in shown]
-        if kind not in OPENINGS:
-            yield " ".join(f"B{sentence[1:]}" if sentence.startswith("by ") else sentence for sentence in told)
-            continue
-        less = "What is older, or came after the page," if kind in NEWEST_FIRST else "What is weaker"
-        rest = [f"{less} is cited without words."] if len(own) > TOLD else []
-        yield "\n".join((f"{OPENINGS[kind]}:", *(f"  {sentence}" for sentence in told), *rest))
-
-
-def _silences(answers: Answers) -> Iterator[str]:
-    if answers.empty:
-        yield f"Nothing came of {', '.join(answers.empty)}."
-    if answers.failed:
-        yield f"Could not look: {'; '.join(answers.failed)}."
+        ids += [item["id"] for item in answer.get("evidence", ())]
+        ids += answer.get("ids_not_shown", ())
+        whole = whole and not answer.get("not_shown")
+        tool = answer["query"].partition("(")[0]
+        why = answer.get("why", "no reason given")
+        empty += [tool] if answer["result"] == "nothing" else []
+        unanswered += answer["result"] == "failed"
+        failed += [f"{tool} ({why})"] if answer["result"] == "failed" and not why.startswith(TOLD_ANYWAY) else []
+    return Answers(tuple(dict.fromkeys(ids)), tuple(empty), tuple(failed), unanswered, whole)

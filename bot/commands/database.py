@@ -7,7 +7,10 @@ import click
 
 @click.group()
 def db() -> None:
-    """Look after the database. Example: first-responder db upgrade."""
+    """Look after the database.
+
+    Example: first-responder db upgrade
+    """
 
 
 @db.command()

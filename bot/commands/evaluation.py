@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command(no_args_is_help=True)
+@click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def evaluate(folders: tuple[Path, ...], *, as_json: bool) -> None:

@@ -1,7 +1,6 @@
 """`first-responder investigate TARGET`: the whole job once, in the terminal."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ import click
 from bot.mistakes import Mistake
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+OFFLINE = "offline"
+EARLIEST, LATEST = 1970, 2200
 
 
 class Moment(click.ParamType[datetime]):
@@ -20,40 +21,54 @@ class Moment(click.ParamType[datetime]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return an aware UTC time."""
-        if isinstance(value, datetime):
-            return value
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
             self.fail("write a time with its zone, like 2026-06-18T15:06:00Z", param, ctx)
+        if not EARLIEST < moment.year < LATEST:
+            self.fail(f"write a time between {EARLIEST} and {LATEST}", param, ctx)
         return moment.astimezone(UTC)
 
 
-@click.command(no_args_is_help=True)
+@click.command()
 @click.argument("target")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, all else on stderr.")
 @click.option("--out", type=FOLDER, default=Path("rca"), show_default=True, help="Where the reports go.")
-@click.option("--model", default="offline", show_default=True, help="offline: the deterministic reasoner.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which made-up world.")
-@click.option("--as-of", type=Moment(), help="Use nothing later. Default: 10 minutes after the alert.")
+@click.option(
+    "--model",
+    metavar="offline|groq|NAME",
+    default=OFFLINE,
+    show_default=True,
+    help="Who thinks. This version has offline only: the deterministic reasoner, which needs no key.",
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
+              help="Which variant of a made-up world.")  # fmt: skip
+@click.option("--as-of", type=Moment(), help="Look as of then: at nothing later; a made-up alert fires then. "
+              "Default: 10 minutes after a recorded alert.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
-@click.option("--approve", type=click.Choice(["ask", "yes", "no"]), help="Default: ask on a terminal, else wait.")
-def investigate(model: str, approve: str | None, **options: Any) -> int:  # noqa: ANN401 - as click reads them
-    """Investigate TARGET: a scenario, a scenario file (*.yml) or a recorded incident's folder.
+@click.option("--approve", type=click.Choice(["ask", "yes", "no"]), help="The answer to the approval question; yes "
+              "counts in scenarios only. Default: ask on a terminal, else leave it waiting.")  # fmt: skip
+def investigate(model: str, **options: Any) -> int:  # noqa: ANN401 - as click reads them
+    """Investigate TARGET and act where that is proved safe; write the RCA as Markdown and PDF.
 
-    Exits with 0 (resolved or reported), 3 (waiting for approval) or 4 (handed over).
+    TARGET is a scenario, a scenario file (*.yml) or the folder of a recorded incident. Scenarios may be acted on: they
+    are made up. Recorded incidents are judged only.
 
-    Example: first-responder investigate checkout-latency
-    """
+    Exits with 0 (resolved or reported), 3 (waiting for approval), 4 (handed over to a person), 2 (wrong use), 1
+    (internal error) or 130 (stopped by Ctrl-C; what was found is stored).
+
+    \b
+    Examples: first-responder investigate checkout-latency
+              first-responder investigate payment-declines --seed 2 --approve yes
+              first-responder investigate ../shared/incidents/rcb-841d56 --json
+    """  # noqa: D301 - click's \b keeps the examples on their own lines
     from bot.app import settings
     from bot.job import investigate as run
     from bot.wishes import Wishes
 
-    if model != "offline":
-        message = f"--model {model}: no such model here; offline is the deterministic reasoner"
+    if model != OFFLINE:
+        message = f"--model {model}: this version has no LLM client; leave it out or say {OFFLINE}"
         raise Mistake(message)
-    somebody_there = sys.stdin.isatty() and sys.stdout.isatty()
-    wishes = Wishes(**options, approve=approve or ("ask" if somebody_there else None))
-    return asyncio.run(run(wishes, settings()))
+    return asyncio.run(run(Wishes(**options), settings()))

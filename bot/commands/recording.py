@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command(no_args_is_help=True)
+@click.command()
 @click.argument("incident_id", metavar="ID")
 @click.argument("folder", type=click.Path(path_type=Path))
 def record(incident_id: str, folder: Path) -> None:

@@ -1,89 +1,101 @@
 """The thread on a terminal: what is settled scrolls up, the specialists at work stay in view side by side."""
 
-from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.spinner import Spinner
+from rich.table import Table
 from rich.text import Text
 
-from bot.console.words import Said, say, say_opening
-from incident.facts import Agent, Fact, RollbackStarted, Turn
+from bot.console.desks import at_work, found
+from bot.console.paint import COLOURS, painted
+from bot.console.said import Said, flat, folded
+from bot.console.thread import Thread
+from bot.console.words import say
+from incident.facts import Agent, Diagnosis, Fact, RollbackStarted, Turn
 from incident.model import Incident
 
-TONES = {"good": "green", "bad": "red", "waiting": "yellow", "plain": "cyan"}
 SPECIALISTS = (Agent.METRICS, Agent.LOGS, Agent.DEPLOY)
-TALLEST = 14
-"""Lines of a specialist's panel while three stand side by side; the report has all of them."""
+LABEL, MARGIN = 10, 4
+REASONS = 3
+"""Items of each list beside the root cause."""
+GERUNDS = {"plans": "is planning", "looks": "is looking", "decides": "is deciding"}
 
 
-class LiveConsole:
-    """A `Chat` that draws."""
+class LiveConsole(Thread):
+    """Draws, and redraws what is going on."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
-        self._doing: dict[str, str] = {}
-        self._spoken: dict[str, Turn] = {}
+        self._doing: dict[Agent, list[str]] = {}
+        self._turns: dict[Agent, Said] = {}
 
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        """Draw the opening (``seq`` 0) or the fact."""
-        del seq
+    def say(self, incident: Incident, fact: Fact) -> None:
+        """Keep a specialist's turn in its place beside the others; draw everything else below."""
         if isinstance(fact, Turn) and fact.agent in SPECIALISTS:
-            self._spoken[fact.agent] = fact
-            self._draw(self._team())
+            self._turns[fact.agent] = say(incident, fact)
+            self._redraw(self._team())
             return
-        self.close()
-        self._console.print(_panel(say_opening(incident) if fact is None else say(fact)))
+        if not isinstance(fact, Turn):  # the team has ended, also where one of it was never heard
+            self.close()
+        if isinstance(fact, Diagnosis):
+            self._emphasise(say(incident, fact))
+        else:
+            super().say(incident, fact)
         if isinstance(fact, RollbackStarted):
-            self._draw(Spinner("dots", Text("rolling back, then reading the signal that paged until it is quiet …")))
+            self._wait("rolling back, then reading the signal that paged until it is quiet")
+
+    def draw(self, what: Said) -> None:
+        """Draw a block with its title beside it, above the specialists where they are still at work."""
+        if not self._busy():
+            self.close()
+        rows = painted(self._console, what, folded(what.lines), max(self._console.width - LABEL - MARGIN, 1))
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=LABEL, style=f"bold {COLOURS[what.tone]}")
+        grid.add_column()
+        grid.add_row(Text(what.title), Text("\n").join(rows))
+        self._console.print(Padding(grid, (0, 0, 1, 1)))
 
     def working(self, agent: str, doing: str) -> None:
         """Show what an agent is busy with."""
-        if agent in SPECIALISTS:
-            self._spoken.pop(agent, None)
-            self._doing[agent] = doing
-            self._draw(self._team())
-        else:
-            self._draw(Spinner("dots", Text(f"{agent}: {doing} …")))
+        at = Agent(agent)
+        told = GERUNDS.get(doing, flat(doing).replace('"', ""))
+        if at not in SPECIALISTS:
+            self._wait(f"the {at} {told}")
+            return
+        self._turns.pop(at, None)
+        self._doing.setdefault(at, []).append(told)
+        self._redraw(self._team())
 
     def close(self) -> None:
-        """Leave what is drawn as it is and go on below it."""
-        if self._live is None:
-            return
-        if not self._spoken:
-            self._live.update(Text())
-        self._live.stop()
-        self._live = None
-        self._doing.clear()
-        self._spoken.clear()
+        """Leave what is settled in view and go on below it."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        turns, self._turns, self._doing = self._turns, {}, {}
+        if turns:
+            self._console.print(found(self._console, {a: turns[a] for a in SPECIALISTS if a in turns}))
 
-    def _draw(self, picture: Columns | Spinner) -> None:
+    def _emphasise(self, what: Said) -> None:
+        rows = painted(self._console, what, folded(what.lines, REASONS), max(self._console.width - MARGIN, 1))
+        panel = Panel(Text("\n").join(rows), title=Text(what.title), title_align="left", border_style="bold cyan")
+        self._console.print(Padding(panel, (0, 0, 1, 0)))
+
+    def _busy(self) -> bool:
+        return any(agent not in self._turns for agent in self._doing)
+
+    def _wait(self, what_for: str) -> None:
+        self._redraw(Padding(Spinner("dots", Text(f"{what_for} …", style="dim")), (0, 0, 0, 1)))
+
+    def _team(self) -> RenderableType:
+        team = [a for a in SPECIALISTS if a in self._doing or a in self._turns]
+        return at_work(self._console, {a: self._turns.get(a, self._doing.get(a, [])) for a in team})
+
+    def _redraw(self, picture: RenderableType) -> None:
         if self._live is None:
-            self._live = Live(picture, console=self._console, refresh_per_second=8)
+            self._live = Live(picture, console=self._console, refresh_per_second=10, transient=True)
             self._live.start()
         else:
             self._live.update(picture)
-
-    def _team(self) -> Columns:
-        width = max(30, (self._console.width - 2) // len(SPECIALISTS) - 1)
-        if self._console.width < 3 * 34:
-            width = self._console.width - 1
-        return Columns([self._specialist(agent, width) for agent in SPECIALISTS], padding=(0, 1))
-
-    def _specialist(self, agent: Agent, width: int) -> Panel:
-        turn = self._spoken.get(agent)
-        if turn is None:
-            busy = self._doing.get(agent, "waiting")
-            return Panel(Spinner("dots", Text(busy)), title=f"{agent}: working", width=width, border_style="dim")
-        said = say(turn)
-        text = Text("\n".join(said.lines))
-        lines = text.wrap(self._console, width - 4)
-        shown = Text("\n").join(lines[:TALLEST])
-        rest = Text(f"… {len(lines) - TALLEST} more lines in the report", style="dim")
-        body = Group(shown, rest) if len(lines) > TALLEST else shown
-        return Panel(body, title=f"{agent}: {turn.status}", width=width, border_style=TONES[said.tone])
-
-
-def _panel(said: Said) -> Panel:
-    return Panel(Text("\n".join(said.lines)), title=Text(said.title), title_align="left", border_style=TONES[said.tone])

@@ -2,37 +2,34 @@
 
 from typing import IO
 
-from bot.console.words import Said, say, say_opening
-from incident.facts import Fact
-from incident.model import Incident
+from bot.console.said import Said, folded
+from bot.console.thread import Thread
+from incident.ports import Undelivered
 
-INDENT = " " * 12
+INDENT = 12
 
 
-class PlainConsole:
-    """A `Chat` that prints each fact once, as it comes."""
+class PlainConsole(Thread):
+    """Prints each fact once, as it comes. ``whole`` folds nothing."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[str], *, whole: bool = False) -> None:
         self._stream = stream
+        self._whole = whole
 
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        """Print the opening (``seq`` 0) or the fact."""
-        del seq
-        self._print(say_opening(incident) if fact is None else say(fact))
+    def draw(self, what: Said) -> None:
+        """Print it; raises `Undelivered` where nobody reads any more."""
+        lines = what.all_lines if self._whole else tuple(folded(what.all_lines))
+        titles = (what.title, *("" for _ in lines[1:]))
+        try:
+            for title, line in zip(titles, lines or ("",), strict=True):
+                print(f"{title:<{INDENT - 1}} {line}", file=self._stream)
+            self._stream.flush()
+        except OSError as gone:
+            message = f"the output is gone: {gone.strerror}"
+            raise Undelivered(message) from gone
 
     def working(self, agent: str, doing: str) -> None:
         """Say nothing: a pipe wants results."""
 
     def close(self) -> None:
         """Nothing is left open."""
-
-    def _print(self, said: Said) -> None:
-        first, *rest = said.lines or ("",)
-        if len(said.title) > len(INDENT) - 2:
-            print(said.title, file=self._stream)
-            rest = [first, *rest]
-        else:
-            print(f"{said.title:<{len(INDENT)}}{first}", file=self._stream)
-        for line in rest:
-            print(f"{INDENT}{line}", file=self._stream)
-        self._stream.flush()

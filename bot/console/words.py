@@ -1,8 +1,12 @@
-"""Pure: a fact -> what is said about it on a terminal."""
+"""Pure: a fact of an incident -> what is said about it on a terminal."""
 
-import unicodedata
-from typing import NamedTuple
+import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from bot.console.said import MARKS, Said, Tone, flat, said
+from bot.report.figures import clock, quantity, share
+from bot.report.words import ACTIONS, WORLDS
 from incident.facts import (
     Action,
     AlertResolved,
@@ -11,128 +15,142 @@ from incident.facts import (
     Check,
     CheckResult,
     Closed,
+    Decision,
     Diagnosis,
     Fact,
     Fault,
+    GateCheck,
+    Outcome,
     Owned,
+    Plan,
+    Recovery,
     Remark,
     RollbackEnded,
     RollbackStarted,
     Stopped,
     Turn,
+    TurnStatus,
     Verdict,
 )  # fmt: skip
 from incident.model import Incident
 
-ACTIONS = {
-    Action.ROLLBACK: "roll back",
-    Action.ASK: "ask a person before rolling back",
-    Action.REPORT: "report only",
-}
-
-
-class Said(NamedTuple):
-    """Who or what it is about, one line a thought, and how it stands: good, bad, waiting or plain."""
-
-    title: str
-    lines: tuple[str, ...]
-    tone: str = "plain"
-
-
-def printable(text: str) -> str:
-    """Return the text without anything that could drive a terminal or turn it around; line breaks stay."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C").strip()
+TONES: dict[Action, Tone] = {Action.ROLLBACK: "good", Action.ASK: "waiting", Action.REPORT: "plain"}
+OPEN_CHECKS: dict[CheckResult, Tone] = {CheckResult.FAILED: "bad", CheckResult.UNKNOWN: "waiting"}
+BARS = "▁▂▃▄▅▆▇█"
+WIDTH = 40
+"""Readings of a check that are drawn."""
 
 
 def say_opening(incident: Incident) -> Said:
     """Say what paged."""
     alert = incident.alert
-    measured = f"{alert.metric} = {alert.value:g}" if alert.metric and alert.value is not None else alert.metric or ""
-    limit = f" (threshold {alert.threshold:g})" if alert.threshold is not None else ""
-    return Said(
-        f"{incident.id} · {printable(alert.name)} on {printable(alert.service)}",
-        tuple(
-            printable(line)
-            for line in (
-                f"{alert.severity} in {incident.environment}, fired {alert.fired_at:%Y-%m-%d %H:%M:%SZ}",
-                alert.summary,
-                measured + limit if measured else "",
-            )
-            if line
-        ),
-    )
+    facts = (incident.id, alert.severity, incident.environment, WORLDS[incident.world], f"{clock(alert.fired_at)} UTC")
+    head = f"{alert.name} on {alert.service}"
+    return said("alert", head, (alert.summary or alert.metric or "", " · ".join(facts)))
 
 
-def say(fact: Fact) -> Said:
+def say(incident: Incident, fact: Fact) -> Said:
     """Say what happened."""
     match fact:
         case Turn():
-            return Said(fact.agent, _turn(fact), "plain" if fact.status == "done" else "bad")
+            return _turn(fact)
         case Diagnosis():
-            return Said("root cause", _diagnosis(fact))
+            return said("root cause", fact.cause, _diagnosis(fact))
         case Verdict():
             return _verdict(fact)
         case Approval():
-            by = f" by {printable(fact.by)}" if fact.by else ""
-            return Said(
-                "approval",
-                (f"{fact.decision}{by}", printable(fact.reason)) if fact.reason else (f"{fact.decision}{by}",),
-            )
+            return _approval(fact)
         case RollbackStarted():
-            return Said("rollback", (f"{fact.plan.service}: {fact.plan.from_version} → {fact.plan.to_version} …",))
+            return said("rollback", step(fact.plan))
         case RollbackEnded():
-            told = tuple(printable(t) for t in (fact.outcome, fact.reason, fact.url or "") if t)
-            return Said("rollback", (" · ".join(told),), "good" if fact.outcome == "succeeded" else "bad")
+            told = " · ".join(t for t in (fact.outcome, fact.reason, fact.url) if t)
+            return said("rollback", told, tone="good" if fact.outcome is Outcome.SUCCEEDED else "bad")
         case Check():
-            return _check(fact)
+            return _check(incident, fact)
         case AlertSeen():
-            return Said("alert", ("the same problem paged again",))
+            return said("alert", "the same problem paged again", (fact.summary,))
         case AlertResolved():
-            return Said("alert", ("whoever paged says that it is over",), "good")
+            return said("alert", "whoever paged says that it is over", tone="good")
         case Owned():
-            return Said("owner", (f"{printable(fact.by)} took it",))
+            return said("owner", f"{fact.by} took it")
         case Remark():
-            return Said(printable(fact.by), (printable(fact.text),))
+            return said(fact.by, "", (fact.text,))
         case Stopped():
-            return Said("stopped", (f"by {printable(fact.by)}; what was found is kept",), "bad")
+            return said("stopped", f"by {fact.by}; what was found is kept", tone="bad")
         case Fault():
-            return Said("fault", (printable(fact.reason), f"error {fact.error_id} in the log, step {fact.step}"), "bad")
+            return said("fault", f"{fact.step} failed (error {fact.error_id})", (fact.reason,), "bad")
         case Closed():
-            return Said("closed", (printable(fact.reason),))
+            return said("closed", fact.reason)
 
 
-def _turn(turn: Turn) -> tuple[str, ...]:
-    notes = tuple(f"(checked: {printable(note)})" for note in turn.notes)
-    return (*printable(turn.text).splitlines(), *notes)
+def step(plan: Plan) -> str:
+    """Say what a rollback does."""
+    return f"{plan.service} {plan.from_version} → {plan.to_version}, which undoes {plan.change}"
 
 
-def _diagnosis(diagnosis: Diagnosis) -> tuple[str, ...]:
-    service = f" · first to fail: {diagnosis.culprit_service}" if diagnosis.culprit_service else ""
-    return (
-        printable(diagnosis.cause),
-        f"{diagnosis.category}{printable(service)} · confidence {diagnosis.confidence:.0%} · {diagnosis.remediation}",
-        *(
-            f"instead? {printable(r.what)} ({r.confidence:.0%}): {printable(r.why_less_likely)}"
-            for r in diagnosis.rivals[:3]
-        ),
-        *(f"not seen: {printable(gap)}" for gap in diagnosis.gaps),
-    )
+def not_passed(checks: Sequence[GateCheck]) -> Iterator[str]:
+    """Yield the gate's open questions, failed before unknown, those with one answer together."""
+    opened = sorted((c for c in checks if c.result in OPEN_CHECKS), key=lambda c: (c.result, c.reason))
+    for (result, reason), same in groupby(opened, lambda c: (c.result, c.reason)):
+        yield f"{MARKS[OPEN_CHECKS[result]]}{', '.join(c.name for c in same)}: {reason}"
+
+
+def _turn(turn: Turn) -> Said:
+    unfinished = "" if turn.status is TurnStatus.DONE else f"{turn.status}: what it would have found is missing"
+    notes = (f"checked: {note}" for note in turn.notes)
+    return said(turn.agent, unfinished, (turn.text, *notes), "bad" if unfinished else "plain")
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
+    first = f"{diagnosis.culprit_service} failed first" if diagnosis.culprit_service else ""
+    facts = (f"confidence {share(diagnosis.confidence)}", diagnosis.category, first, diagnosis.remediation)
+    yield " · ".join(f for f in facts if f)
+    yield from _list("because", diagnosis.confidence_because)
+    rivals = [f"{r.what} ({share(r.confidence)}): {r.why_less_likely}" for r in diagnosis.rivals]
+    yield from _list("other explanations", rivals)
+    yield from _list("not seen", diagnosis.gaps)
+
+
+def _list(name: str, items: Sequence[str]) -> Iterator[str]:
+    if items:
+        yield f"{name}:"
+        yield from (f"  {flat(item)}" for item in items)
 
 
 def _verdict(verdict: Verdict) -> Said:
-    would = "would " if verdict.rehearsed else ""
-    open_questions = (c for c in verdict.checks if c.result is not CheckResult.PASSED)
-    lines = (
-        would + ACTIONS[verdict.action],
-        *(printable(reason) for reason in verdict.reasons),
-        *(f"{c.result}: {c.name}: {printable(c.reason)}" for c in open_questions),
-    )
-    tone = {Action.ROLLBACK: "good", Action.ASK: "waiting", Action.REPORT: "plain"}[verdict.action]
-    return Said("verdict", lines, tone)
+    passed = sum(check.result is CheckResult.PASSED for check in verdict.checks)
+    answers = {check.reason for check in verdict.checks}
+    reasons = [reason for reason in verdict.reasons if reason not in answers]
+    asked = [f"{passed} of {len(verdict.checks)} checks passed."] if verdict.checks else []
+    follows = verdict.action is Action.ROLLBACK and not verdict.rehearsed
+    plan = step(verdict.plan) if verdict.plan and verdict.action is not Action.REPORT and not follows else ""
+    lines = (plan, " ".join((*reasons, *asked)), *not_passed(verdict.checks))
+    head = ("would " if verdict.rehearsed else "") + ACTIONS[verdict.action]
+    return said("verdict", head, lines, TONES[verdict.action])
 
 
-def _check(check: Check) -> Said:
-    figures = f"{check.before:g} → {check.after:g}" if check.before is not None and check.after is not None else ""
-    limit = f"threshold {check.threshold:g}" if check.threshold is not None else ""
-    told = " · ".join(t for t in (check.result.replace("-", " "), figures, limit, printable(check.reason)) if t)
-    return Said("check", (told,), "good" if check.result == "recovered" else "bad")
+def _approval(approval: Approval) -> Said:
+    by = f" by {approval.by}" if approval.by else ""
+    tone: Tone = "good" if approval.decision is Decision.APPROVED else "plain"
+    return said("approval", f"{approval.decision}{by}", (approval.reason,), tone)
+
+
+def _check(incident: Incident, check: Check) -> Said:
+    metric = incident.alert.metric
+    recovered = check.result is Recovery.RECOVERED
+    measured = check.before is not None and check.after is not None
+    figures = f"{quantity(check.before, metric)} → {quantity(check.after, metric)}" if measured else ""
+    limit = f"threshold {quantity(check.threshold, metric)}" if check.threshold is not None else ""
+    told = ", ".join(t for t in (figures, limit) if t)
+    head = check.result.replace("-", " ") + (f": {told}" if told else "")
+    lines = ("" if recovered else check.reason, _drawn([reading.value for reading in check.readings]))
+    return said("check", head, lines, "good" if recovered else "bad")
+
+
+def _drawn(values: Sequence[float]) -> str:
+    """Return the readings as bars, oldest first; nothing where there is nothing to see."""
+    shown = values[:: max(math.ceil(len(values) / WIDTH), 1)]
+    low, high = min(shown, default=0.0), max(shown, default=0.0)
+    if high <= low:
+        return ""
+    return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in shown)

@@ -1,8 +1,9 @@
 """Model clients that do what a test says, on top of the real offline one."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, LLMMessage, RequestUsage
 
 from agents.clients.offline import OfflineClient, addressed
@@ -10,11 +11,11 @@ from agents.investigator import Crew
 from agents.ledger import Ledger
 from incident.facts import Agent
 
-Act = Callable[[Sequence[LLMMessage]], Awaitable[str | None]]
+Act = Callable[[Sequence[LLMMessage]], Awaitable[str | list[FunctionCall] | None]]
 
 
 class Scripted(OfflineClient):
-    """Runs an agent's act first; a text it returns is the answer, None leaves the answer to the offline client."""
+    """Runs an agent's act first; what it returns is the answer, None leaves the answer to the offline client."""
 
     def __init__(self, ledger: Ledger, acts: dict[Agent, Act]) -> None:
         super().__init__(ledger)
@@ -28,7 +29,8 @@ class Scripted(OfflineClient):
         said = await act(messages) if act else None
         if said is None:
             return await super().create(messages, **rest)
-        return CreateResult(finish_reason="stop", content=said, usage=RequestUsage(7, 5), cached=False)
+        reason: Literal["stop", "function_calls"] = "stop" if isinstance(said, str) else "function_calls"
+        return CreateResult(finish_reason=reason, content=said, usage=RequestUsage(7, 5), cached=False)
 
 
 def crew(**acts: Act) -> Crew:

@@ -40,14 +40,18 @@ async def test_the_same_case_gives_the_same_ids_and_the_same_words() -> None:
 async def test_specialists_work_at_the_same_time() -> None:
     everybody = asyncio.Barrier(3)
     met: set[str] = set()
+    doors: list[str] = []
 
     async def meet(signal: str) -> None:
         if signal in {"metrics", "logs", "changes"} and signal not in met:
             met.add(signal)
+            doors.append("in")
             await everybody.wait()  # only passes when three tools of three agents are inside at once
+            doors.append("out")
 
     outcome = await investigated(TeamInvestigator(), Lists(before=meet))
     assert met == {"metrics", "logs", "changes"}
+    assert doors == ["in"] * 3 + ["out"] * 3
     assert outcome.diagnosis.culprit_service == "basket"
 
 

@@ -127,3 +127,13 @@ def test_the_commander_cites_only_what_findings_cited() -> None:
     )
     claims = of_commander(Decision(text="because", evidence=(cited.id, uncited.id)), [turn], ledger)
     assert claims.cites == (cited.id,)
+
+
+def test_an_error_code_that_looks_like_an_evidence_id_stays_what_it_is() -> None:
+    ledger = Ledger(ALERT, Scope())
+    own = file(ledger, Agent.LOGS, line("E11000 duplicate key error"))
+    said = Finding(text=f"It logs E11000 and E999 ({own.id}).", evidence=(own.id, "E11000", "E999"))
+    claims = of_specialist(Agent.LOGS, said, ledger)
+    assert claims.text == f"It logs E11000 and [unknown evidence] ({own.id})."
+    assert claims.cites == (own.id,)
+    assert len(claims.notes) == 1

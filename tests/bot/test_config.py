@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import BadSetting, read_settings
+from bot.config import BadSetting, odd_settings, read_settings
 from incident.policy import Mode
 
 
@@ -61,3 +61,27 @@ def test_a_veto_window_that_nobody_set_is_told_from_one_of_zero(monkeypatch: pyt
     assert read_settings().policy().veto_window is None
     monkeypatch.setenv("SFA_VETO_WINDOW", "0s")
     assert read_settings().policy().veto_window == timedelta(0)
+
+
+def test_a_setting_may_be_in_a_file_that_its_name_with_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite+aiosqlite:///elsewhere.db"
+    (tmp_path / "url").write_text(f"{url}\n")
+    (tmp_path / ".env").write_text("SFA_DATABASE_URL=sqlite+aiosqlite:///dotenv.db\n")
+    monkeypatch.setenv("SFA_DATABASE_URL_FILE", "url")
+    assert read_settings().database_url == url
+    monkeypatch.setenv("SFA_DATABASE_URL", "sqlite+aiosqlite:///direct.db")
+    assert read_settings().database_url == "sqlite+aiosqlite:///direct.db"
+
+
+def test_a_dotenv_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"SFA_MODE=\xff\n")
+    with pytest.raises(BadSetting, match=r"\.env is not UTF-8 text"):
+        read_settings()
+
+
+def test_names_that_are_all_right_are_not_odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("SFA_MODE=report\nSFA_TIMEZONE=UTC\n")
+    monkeypatch.setenv("SFA_DATABASE_URL_FILE", "url")
+    assert odd_settings() == ()

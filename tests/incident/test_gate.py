@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incident.case import Case
 from incident.change import ChangeKind, Topology
 from incident.diagnosis import Category, Remediation, Rival
 from incident.facts import Action, CheckResult, Reading, Verdict
@@ -17,7 +18,9 @@ from tests.incident.made import CHANGE, CULPRIT, HISTORY, T, case
 POLICY = Policy(mode=Mode.AUTO)
 PASSED, FAILED, UNKNOWN = CheckResult.PASSED, CheckResult.FAILED, CheckResult.UNKNOWN
 NEWER = CHANGE.model_copy(update={"id": "chg-3", "at": T - timedelta(minutes=5), "version": "v3"})
+NOWHERE = CULPRIT.model_copy(update={"service": None})
 ON_DB = CULPRIT.model_copy(update={"service": "db"})
+EARLIER = CHANGE.model_copy(update={"id": "chg-1", "at": T - timedelta(days=2), "version": "v1"})
 HEALED = tuple(Reading(at=T + timedelta(minutes=m), value=200.0) for m in range(3))
 OUTSIDER = made.TURN.model_copy(update={"found": (made.SEEN.model_copy(update={"outsider_text": True}),)})
 
@@ -28,6 +31,14 @@ def rival(confidence: float) -> tuple[Rival, ...]:
 
 def told_by(turn: object) -> object:
     return made.incident().replay((turn, made.DIAGNOSIS))  # type: ignore[arg-type]
+
+
+BAD = tuple(Reading(at=T + timedelta(minutes=m), value=900.0) for m in range(3))
+
+
+def without_threshold() -> object:
+    alert = made.ALERT.model_copy(update={"threshold": None})
+    return made.incident().model_copy(update={"alert": alert}).replay((made.TURN, made.DIAGNOSIS))
 
 
 ANSWERS = [
@@ -45,7 +56,19 @@ ANSWERS = [
     ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"db": ("shop",)})}, FAILED),
     ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"a": ("b",)})}, UNKNOWN),
     ("on-the-culprit", {"culprit_change": CULPRIT.model_copy(update={"service": None})}, UNKNOWN),
+    ("on-the-culprit", {"culprit_service": None}, UNKNOWN),
     ("precedes-onset", {"onset": None}, UNKNOWN),
+    ("precedes-onset", {"culprit_change": None}, UNKNOWN),
+    ("previous-version-known", {"culprit_change": None}, UNKNOWN),
+    ("reversible", {"culprit_change": None}, UNKNOWN),
+    ("nothing-newer-on-top", {"culprit_change": None}, UNKNOWN),
+    (
+        "nothing-newer-on-top",
+        {"culprit_change": CULPRIT.model_copy(update={"service": None}), "history": None},
+        UNKNOWN,
+    ),
+    ("nothing-newer-on-top", {"changes": (CHANGE, EARLIER)}, PASSED),
+    ("nothing-newer-on-top", {"history": (*HISTORY, HISTORY[1]._replace(at=T))}, PASSED),
     ("precedes-onset", {"onset": CULPRIT.at - timedelta(minutes=5)}, FAILED),
     ("precedes-onset", {"onset": CULPRIT.at - timedelta(seconds=20)}, UNKNOWN),
     ("previous-version-known", {"history": HISTORY[1:]}, PASSED),
@@ -64,6 +87,8 @@ ANSWERS = [
     ("signal-still-bad", {"readings": HEALED}, FAILED),
     ("signal-still-bad", {"readings": ()}, UNKNOWN),
     ("signal-still-bad", {"readings": None}, UNKNOWN),
+    ("signal-still-bad", {"readings": (*BAD, Reading(at=T + timedelta(minutes=9), value=1.0))}, PASSED),
+    ("signal-still-bad", {"incident": without_threshold()}, UNKNOWN),
     ("no-equal-rival", {"rivals": rival(0.85)}, UNKNOWN),
     ("no-equal-rival", {"rivals": rival(0.2)}, PASSED),
     ("evidence-not-only-outsiders", {"evidence": ()}, FAILED),
@@ -170,3 +195,77 @@ def test_a_verdict_holds_while_the_world_stays_the_same() -> None:
 def test_a_verdict_no_longer_holds_once_a_check_got_worse() -> None:
     changed = worsened(judge(case(), POLICY, T), judge(case(readings=HEALED), POLICY, T))
     assert any("healed" in sentence for sentence in changed)
+
+
+def recorded(**differently: object) -> Case:
+    """A case of a recording: no deployer's record, only changes."""
+    told = made.incident(World.RECORDED).replay((made.TURN, made.DIAGNOSIS))
+    return case(**{"incident": told, "history": None, **differently})
+
+
+BARE = CHANGE.model_copy(update={"previous_version": None})
+CONFIG = EARLIER.model_copy(
+    update={"id": "chg-c", "kind": ChangeKind.CONFIG, "at": T - timedelta(hours=5), "version": "c"}
+)
+OLDER = EARLIER.model_copy(update={"id": "chg-0", "at": T - timedelta(days=9), "version": "v0"})
+
+
+def test_an_earlier_deployment_says_what_ran_before_the_newest_of_its_kind() -> None:
+    others = (NEWER, CONFIG, EARLIER, OLDER, EARLIER.model_copy(update={"id": "x", "service": "db", "version": "db-1"}))
+    assert recorded(changes=(BARE, *others)).previous() == "v1"
+    assert recorded(changes=(BARE, CONFIG, NEWER)).previous() is None
+
+
+def test_the_deployers_order_says_what_ran_before_where_it_names_no_version() -> None:
+    history = (HISTORY[0], HISTORY[1]._replace(previous_version=None))
+    assert case(history=history).previous() == "v1"
+    assert case(history=history[1:]).previous() is None
+
+
+def test_an_entry_of_the_deployer_without_a_change_is_known_by_its_version() -> None:
+    plan = case(history=(HISTORY[0], HISTORY[1]._replace(change=None))).plan()
+    assert plan == made.PLAN
+
+
+def test_nothing_is_planned_where_something_else_runs_or_nothing_would_change() -> None:
+    assert case(history=(*HISTORY, Deployed("shop", "v3", "v2", "chg-3", T))).plan() is None
+    assert case(history=(HISTORY[0], HISTORY[1]._replace(previous_version="v2"))).plan() is None
+
+
+def test_a_recordings_change_says_what_ran_where_the_diagnosis_does_not() -> None:
+    unnamed = CULPRIT.model_copy(update={"version": None})
+    plan = recorded(culprit_change=unnamed).plan()
+    assert plan is not None
+    assert (plan.from_version, plan.to_version) == ("v2", "v1")
+
+
+@pytest.mark.parametrize(("mode", "answer"), [(Mode.OFF, FAILED), (Mode.REPORT, FAILED), (Mode.ASK, PASSED)])
+def test_the_mode_is_a_check_of_its_own(mode: Mode, answer: CheckResult) -> None:
+    real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
+    assert result(judge(case(incident=real), Policy(mode=mode), T), "mode-allows") is answer
+
+
+def test_a_verdict_says_how_many_have_to_agree_and_until_when_an_answer_counts() -> None:
+    policy = Policy(mode=Mode.AUTO, approvals_needed=2, veto_window=timedelta(seconds=90))
+    rollback, ask = judge(case(), policy, T), judge(case(confidence=0.6), policy, T)
+    assert (rollback.approvals_needed, rollback.expires_at) == (2, T + timedelta(seconds=90))
+    assert ask.expires_at == T + policy.approval_ttl
+
+
+@pytest.mark.parametrize(
+    ("update", "said"),
+    [
+        ({"plan": made.PLAN.model_copy(update={"to_version": "v0"})}, "no longer the same"),
+        ({"action": Action.ASK}, "no longer rollback"),
+        ({"rehearsed": True}, "rehearsal"),
+    ],
+)
+def test_a_verdict_no_longer_holds_once_it_would_be_another(update: dict[str, object], said: str) -> None:
+    seen = judge(case(), POLICY, T)
+    (changed,) = worsened(seen, seen.model_copy(update=update))
+    assert said in changed
+
+
+def test_a_check_that_is_new_has_to_pass() -> None:
+    seen = judge(case(), POLICY, T)
+    assert len(worsened(seen.model_copy(update={"checks": ()}), judge(case(onset=None), POLICY, T))) == 2

@@ -154,3 +154,22 @@ def test_a_rollback_with_an_unknown_end_keeps_others_out_until_a_person_closes_i
 
 def test_two_made_up_worlds_never_share_a_fingerprint() -> None:
     assert incident(name="INC-1").fingerprint != incident(name="INC-2").fingerprint
+
+
+def test_nobody_adds_to_an_investigation_that_was_stopped() -> None:
+    stopped = incident().replay((made.TURN, made.STOPPED))
+    for fact in (made.TURN, made.DIAGNOSIS, verdict(Action.ASK)):
+        with pytest.raises(OutOfOrder):
+            stopped.after(fact)
+
+
+def test_a_verdict_to_act_that_never_ends_is_refused() -> None:
+    endless = verdict(Action.ROLLBACK).model_copy(update={"expires_at": None})
+    with pytest.raises(OutOfOrder):
+        reached("diagnosed").after(endless)
+
+
+@pytest.mark.parametrize(("where", "acting"), [("approved", False), ("rolling_back", True), ("verifying", True)])
+def test_a_rollback_keeps_others_out_from_its_start_until_the_signal_was_checked(where: str, *, acting: bool) -> None:
+    assert reached(where).acting is acting
+    assert not reached("resolved").acting

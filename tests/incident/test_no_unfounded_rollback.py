@@ -11,6 +11,7 @@ from incident.facts import (
     Action,
     Approval,
     Decision,
+    Diagnosis,
     Fact,
     Outcome,
     Recovery,
@@ -29,10 +30,11 @@ final = st.sampled_from([made.HEALED, made.STOPPED, made.FAULT, made.CLOSED])
 verdicts = st.builds(
     Verdict,
     at=moments,
-    action=st.sampled_from([Action.ASK, Action.ASK, Action.ROLLBACK]),
+    action=st.sampled_from([Action.ASK, Action.ROLLBACK]),
+    rehearsed=st.sampled_from([False, False, False, True]),
     plan=plans,
     approvals_needed=st.sampled_from([2, 1]),
-    expires_at=moments,
+    expires_at=st.sampled_from([made.LATER, made.LATER, made.T]),
 )
 odd_verdicts = st.builds(
     Verdict,
@@ -94,9 +96,13 @@ class AnyFacts(RuleBasedStateMachine):
     def answer(self, approval: Approval) -> None:
         self.offer(approval)
 
-    @rule(fact=starts | ends)
-    def act(self, fact: Fact) -> None:
-        self.offer(fact)
+    @rule(started=starts)
+    def start(self, started: RollbackStarted) -> None:
+        self.offer(started)
+
+    @rule(ended=ends)
+    def end(self, ended: RollbackEnded) -> None:
+        self.offer(ended)
 
     @invariant()
     def never_two_rollbacks(self) -> None:
@@ -125,6 +131,10 @@ class AnyFacts(RuleBasedStateMachine):
             assert all(a.decision is Decision.APPROVED for a in given)
 
     @invariant()
+    def nothing_is_judged_without_a_diagnosis(self) -> None:
+        assert not self.incident.every(Verdict) or self.incident.every(Diagnosis)
+
+    @invariant()
     def nothing_is_resolved_without_a_check(self) -> None:
         assert self.incident.status is not Status.RESOLVED or self.incident.every(type(made.check()))
 
@@ -140,4 +150,4 @@ class AnyFacts(RuleBasedStateMachine):
 
 
 TestAnyFacts = AnyFacts.TestCase
-TestAnyFacts.settings = settings(max_examples=150, stateful_step_count=25, deadline=None, derandomize=True)
+TestAnyFacts.settings = settings(max_examples=400, stateful_step_count=12, deadline=None, derandomize=True)

@@ -67,3 +67,21 @@ def test_a_check_keeps_few_enough_readings_to_draw() -> None:
     assert check is not None
     assert len(check.readings) <= KEPT
     assert check.readings[-1] == many[-1]
+
+
+def test_one_quiet_reading_is_not_enough() -> None:
+    assert assess(ALERT, (Reading(at=T + 2 * MINUTE, value=200),), T, T + 4 * MINUTE, POLICY) is None
+
+
+def test_where_readings_are_rare_the_last_two_decide() -> None:
+    rare = tuple(Reading(at=T + m * MINUTE, value=200) for m in (1, 6))
+    check = assess(ALERT, rare, T, T + 7 * MINUTE, POLICY)
+    assert check is not None
+    assert check.result is Recovery.RECOVERED
+
+
+def test_the_worst_of_a_signal_that_is_bad_when_low_is_its_lowest() -> None:
+    rate = ALERT.model_copy(update={"value": 0.5, "threshold": 0.9})
+    check = assess(rate, read(lambda m: 0.3 if m == -5 else 0.5, end=20), T, T + 20 * MINUTE, POLICY)
+    assert check is not None
+    assert check.before == 0.3

@@ -1,187 +1,31 @@
 """One alert's whole way, on the real store: asked, refused, failed, lost, killed and restarted."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from incident.alert import Alert
-from incident.change import Change, Topology
 from incident.facts import (
     Action,
     Approval,
     Check,
     Decision,
-    Diagnosis,
-    Fact,
     Fault,
     Outcome,
-    Plan,
-    Reading,
     Recovery,
     RollbackEnded,
     RollbackStarted,
-    Turn,
     Verdict,
 )
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy
-from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Undelivered, Unreadable
+from incident.ports import Deployed
 from incident.responder import Responder
 from incident.steps import rollback_key
-from incident.values import Window
-from storage.database import Database
-from storage.store import SqlStore
 from tests.incident import made
-
-SURE, UNSURE = made.DIAGNOSIS, made.DIAGNOSIS.model_copy(update={"confidence": 0.7})
-
-
-@dataclass
-class Shop:
-    """A production that heals when the right version runs; time passes when somebody waits."""
-
-    now: datetime = made.T
-    history: list[Deployed] = field(default_factory=lambda: list(made.HISTORY))
-    heals: bool = True
-    outcome: Outcome = Outcome.SUCCEEDED
-    lost: bool = False
-    asked: list[str] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
-    healed_at: datetime | None = None
-    blind: bool = False
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, wait=self._wait)
-
-    async def _wait(self, length: timedelta) -> None:
-        self.now += length
-        await asyncio.sleep(0)
-
-    async def deployed(self) -> tuple[Deployed, ...]:
-        return tuple(self.history)
-
-    async def changes(self, _window: Window) -> tuple[Change, ...]:
-        return (made.CHANGE,)
-
-    async def topology(self) -> Topology:
-        raise NotRecorded
-
-    async def signal(self, _alert: Alert, window: Window) -> tuple[Reading, ...]:
-        if self.blind:
-            raise Unreadable
-        minutes = int((window.end - window.start).total_seconds() // 60)
-        return tuple(self._reading(window.start + timedelta(minutes=m)) for m in range(minutes))
-
-    def _reading(self, at: datetime) -> Reading:
-        return Reading(at=at, value=200 if self.healed_at is not None and at >= self.healed_at else 900)
-
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
-        self.asked.append(key)
-        if key not in self.done:
-            self.done.add(key)
-            self.healed_at = self.now if self.heals and self.outcome is Outcome.SUCCEEDED else self.healed_at
-        if self.lost:
-            raise TimeoutError
-        return Dispatched(self.outcome, reason=plan.to_version)
-
-
-class Deploys:
-    """The shop's deployer."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-
-    async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
-        return await self._shop.deployed()
-
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
-        return await self._shop.roll_back(plan, key)
-
-
-@dataclass
-class Team:
-    """Says its lines."""
-
-    lines: tuple[Turn | Diagnosis, ...] = (made.TURN, SURE)
-    error: Exception | None = None
-
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
-        assert telemetry is not None
-        for line in self.lines:
-            if line not in incident.facts:
-                yield line
-        if self.error is not None:
-            raise self.error
-
-
-@dataclass
-class Screen:
-    """Where people read."""
-
-    shown: list[int] = field(default_factory=list)
-    facts: list[Fact | None] = field(default_factory=list)
-    down: bool = False
-
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        if self.down:
-            raise Undelivered
-        assert len(incident.facts) == seq
-        self.shown.append(seq)
-        self.facts.append(fact)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}") as database:
-        await database.upgrade()
-        yield SqlStore(database)
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def screen() -> Screen:
-    return Screen()
-
-
-@pytest.fixture
-def hands(store: SqlStore, shop: Shop, screen: Screen) -> Hands:
-    return Hands(
-        store=store,
-        chats=(screen,),
-        investigator=Team(),
-        telemetry=shop,  # type: ignore[arg-type]
-        clock=shop.clock,
-        policy=Policy(),
-        deployer=Deploys(shop),
-    )
-
-
-async def run(hands: Hands, world: World = World.SCENARIO) -> Incident:
-    responder = Responder(hands)
-    return await responder.advance(await responder.open(made.ALERT, "shop", world, "production"))
-
-
-def yes(shop: Shop, by: str = "U1") -> Approval:
-    return made.approval(by=by).model_copy(update={"at": shop.now})
-
-
-def unsure(hands: Hands) -> Hands:
-    return replace(hands, investigator=Team((made.TURN, UNSURE)))
-
-
-def kinds(incident: Incident) -> list[str]:
-    return [fact.kind for fact in incident.facts]
-
+from tests.incident.shop import Screen, Shop, Team, kinds, run, unsure, yes
 
 ACTED = ["turn", "diagnosis", "verdict", "rollback_started", "rollback_ended", "check"]
 

@@ -121,6 +121,12 @@ async def test_a_folder_that_holds_something_is_never_written_into(tmp_path: Pat
     assert (tmp_path / "empty" / "alert.json").is_file()
 
 
+async def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CannotRecord, match="can't be written"):
+        await record(stopped(), original(tmp_path / "case"), WINDOW, tmp_path / "file" / "copy", redact)
+
+
 async def test_an_incident_that_is_still_open_is_not_recorded(tmp_path: Path) -> None:
     going_on = stopped().model_copy(update={"status": Status.INVESTIGATING})
     with pytest.raises(CannotRecord, match="only a finished incident"):

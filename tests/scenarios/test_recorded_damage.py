@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from incident.ports import Unreadable
 from incident.values import Window
+from scenarios.papers import NotAnIncident
 from scenarios.reading import Limits
 from scenarios.recorded import RecordedIncident, open_recording
 
@@ -77,9 +79,9 @@ async def test_absurd_and_unreadable_times_are_counted_and_dropped(tmp_path: Pat
 async def test_absurd_parquet_times_are_dropped_by_row(tmp_path: Path) -> None:
     recording = case(tmp_path, "metrics.parquet", b"")
     times = [datetime(1970, 1, 1, tzinfo=UTC), datetime.fromisoformat(FIRED)]
-    frame = pl.DataFrame({"timestamp": times, "service": ["a", "b"], "metric": ["m", "m"], "value": [1.0, 2.0]})
+    frame = pl.DataFrame({"timestamp": times, "service": ["a", "cart"], "metric": ["m", "m"], "value": [1.0, 2.0]})
     frame.write_parquet(recording.folder / "metrics.parquet")
-    assert (await recording.metrics(EVER))["service"].to_list() == ["b"]
+    assert (await recording.metrics(EVER))["service"].to_list() == ["cart"]
     assert recording.gaps() == ("metrics.parquet: 1 row could not be read (1 without a readable time)",)
 
 
@@ -209,3 +211,144 @@ async def test_broken_changes_and_papers_are_gaps(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="depends_on"):
         await recording.topology()
     assert len(recording.gaps()) == 2
+
+
+async def test_half_an_emoji_costs_itself_and_not_the_line(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", log("cut").replace(b"cut", rb"cut \ud83d"))
+    assert await messages(recording) == ["cut \ufffd"]
+
+
+@pytest.mark.parametrize("depth", [200, 700, 5000])
+async def test_nesting_without_end_costs_the_line(tmp_path: Path, depth: int) -> None:
+    deep = log(inside="X").replace(b'"X"', b"[" * depth + b"]" * depth)
+    recording = case(tmp_path, "logs.ndjson", log("a") + deep + log("b"))
+    (recording.folder / "changes.ndjson").write_bytes(deep + log())
+    assert await messages(recording) == ["a", "b"]
+    assert len(await recording.changes(EVER)) == 1
+    assert recording.gaps() == (
+        "logs.ndjson: 1 line could not be read (1 not a JSON object)",
+        "changes.ndjson: 1 line could not be read (1 not a JSON object)",
+    )
+
+
+async def test_a_byte_order_mark_costs_nothing(tmp_path: Path) -> None:
+    recording = case(tmp_path, "logs.ndjson", b"\xef\xbb\xbf" + log("first") + log("second"))
+    assert await messages(recording) == ["first", "second"]
+    assert recording.gaps() == ()
+
+
+@pytest.mark.parametrize(("name", "read"), [("logs.ndjson", "logs"), ("metrics.csv", "metrics")])
+async def test_utf_16_is_named(tmp_path: Path, name: str, read: str) -> None:
+    recording = case(tmp_path, name, (HEADER + READING).encode("utf-16"))
+    with pytest.raises(Unreadable, match=f"{name} is UTF-16 and has to be UTF-8"):
+        await getattr(recording, read)(EVER)
+
+
+@pytest.mark.parametrize("line", [b"\n", b"x\n", b"{}\n"])
+async def test_reading_stops_in_rubbish_without_end(tmp_path: Path, line: bytes) -> None:
+    bomb = gzip.compress(log("first") + line * 20_000_000, 1)
+    recording = case(tmp_path, "logs.ndjson.gz", bomb, Limits(lost=10_000))
+    assert await messages(recording) == ["first"]
+    assert "reading stopped after" in " ".join(recording.gaps())
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pl.Series("message", [b"caf\xe9"]), ()),
+        (pl.Series("message", [["a", "b"]]), ("logs.parquet: its column message is a list and was not read",)),
+        (pl.Series("message", [{"a": 1}]), ("logs.parquet: its column message is a struct and was not read",)),
+        (pl.Series("attributes", [b"\xff\xfe"]), ()),
+        (pl.Series("attributes", ["x" * 20_000]), ("logs.parquet: 1 overlong text was cut",)),
+        (pl.Series("level", [3]), ()),
+    ],
+)
+async def test_parquet_columns_of_an_odd_type_cost_themselves_only(
+    tmp_path: Path, column: pl.Series, said: tuple[str, ...]
+) -> None:
+    recording = case(tmp_path, "logs.parquet", b"")
+    frame = pl.DataFrame({"timestamp": [FIRED], "service": ["cart"], "level": ["INFO"], "message": ["hello"]})
+    frame.with_columns(column).write_parquet(recording.folder / "logs.parquet")
+    assert (await recording.logs(EVER))["service"].to_list() == ["cart"]
+    assert recording.gaps() == said
+
+
+async def test_a_recording_of_another_time_says_so(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + "2026-02-20T08:00:00Z,cart,p99_ms,1\n")
+    assert (await recording.metrics(EVER)).height == 1
+    assert recording.gaps() == (
+        "metrics.csv: it is from 2026-02-20 08:00 to 2026-02-20 08:00, and the alert fired at 2026-03-01 12:00",
+    )
+
+
+async def test_an_alert_of_a_service_that_nothing_mentions_says_so_with_the_nearest(tmp_path: Path) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING.replace("cart", "carts"))
+    assert recording.gaps() == ()
+    await recording.metrics(EVER)
+    assert recording.gaps() == ("no signal that was read mentions cart, which paged; was carts meant?",)
+
+
+def put(kind: str, place: Path, outside: Path) -> None:
+    match kind:
+        case "folder":
+            place.mkdir()
+        case "pipe":
+            os.mkfifo(place)
+        case "link to itself":
+            place.symlink_to(place.name)
+        case "link to nowhere":
+            place.symlink_to("nowhere")
+        case "link to a device":
+            place.symlink_to("/dev/zero")
+        case "link out":
+            outside.write_text(json.dumps(ALERT))
+            place.symlink_to(outside)
+
+
+NOT_A_FILE = ["folder", "pipe", "link to itself", "link to nowhere", "link to a device", "link out"]
+
+
+@pytest.mark.parametrize("kind", NOT_A_FILE)
+async def test_what_is_no_file_of_this_folder_is_never_opened(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kind: str
+) -> None:
+    outside = tmp_path_factory.mktemp("elsewhere") / "secret.json"
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    for name in ("logs.ndjson", "changes.ndjson", "baseline.json"):
+        put(kind, recording.folder / name, outside)
+    for read in (recording.logs(EVER), recording.changes(EVER), recording.baseline()):
+        with pytest.raises(Unreadable, match=r"is not a readable file|leads out"):
+            await read
+    (recording.folder / "alert.json").unlink()
+    put(kind, recording.folder / "alert.json", outside)
+    with pytest.raises(NotAnIncident, match=r"is not a readable file|leads out"):
+        open_recording(recording.folder)
+
+
+@pytest.mark.parametrize(
+    ("alert", "says"),
+    [
+        ({"service": ["cart"]}, '"service" is wrong'),
+        ({"value": True}, '"value" is wrong'),
+        ({"threshold": "500 ms"}, '"threshold" is wrong'),
+        ({"fired_at": 1772366400}, '"fired_at": it must be a time such as'),
+        ({"fired_at": "0001-01-01T00:00:00Z"}, '"fired_at": it must be a time such as'),
+        ({"labels": {"deep": json.loads("[" * 200 + "]" * 200)}}, "nested deeper than"),
+    ],
+)
+def test_an_alert_that_cannot_be_meant_is_refused_with_its_key(
+    tmp_path: Path, alert: dict[str, object], says: str
+) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    (recording.folder / "alert.json").write_text(json.dumps({**ALERT, **alert}))
+    with pytest.raises(NotAnIncident, match=says):
+        open_recording(recording.folder)
+
+
+@pytest.mark.parametrize("named", [".", "..", "/etc", "../gone", "../" + "x" * 5000, "../" * 900 + "etc", "a\0b", ""])
+async def test_a_baseline_that_is_no_folder_beside_is_a_gap(tmp_path: Path, named: str) -> None:
+    recording = case(tmp_path, "metrics.csv", HEADER + READING)
+    (recording.folder / "baseline.json").write_text(json.dumps({"folder": named}))
+    with pytest.raises(Unreadable, match=r"baseline\.json"):
+        await recording.baseline()
+    assert len(recording.gaps()) == 1

@@ -31,7 +31,7 @@ async def test_the_migrations_make_the_tables_that_the_code_expects(database: Da
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         assert await connection.run_sync(differences) == []
 
 
@@ -42,14 +42,14 @@ def test_the_newest_migration_is_the_one_that_is_looked_for() -> None:
 async def test_a_database_of_a_newer_program_is_refused_and_left_alone(url: str) -> None:
     async with Database(url) as database:
         await database.upgrade()
-        async with database.writing.begin() as connection:
+        async with database.writing() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(UnusableDatabase, match="9999"):
             await database.upgrade()
 
 
 async def test_sqlite_is_set_up_to_be_shared(database: Database) -> None:
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         found = {p: (await connection.execute(text(f"PRAGMA {p}"))).scalar() for p in ("journal_mode", "foreign_keys")}
     assert found == {"journal_mode": "wal", "foreign_keys": 1}
 

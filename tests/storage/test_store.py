@@ -157,13 +157,23 @@ async def test_an_unknown_id_says_so(database: Database) -> None:
         await SqlStore(database).load("INC-0")
 
 
-async def test_incidents_are_found_by_part_of_an_id_and_by_service_newest_first(database: Database) -> None:
+async def test_the_newest_incident_is_the_one_stored_last_whenever_it_happened(database: Database) -> None:
+    store = SqlStore(database)
+    for days, name in enumerate(("INC-ZZZZ1", "INC-AAAA2")):
+        await store.open(
+            real(name).model_copy(update={"opened_at": made.T - timedelta(days=days), "environment": name})
+        )
+    assert [i.id for i in await store.recent(1)] == ["INC-AAAA2"]
+
+
+async def test_incidents_are_found_by_part_of_their_id_service_or_target_newest_first(database: Database) -> None:
     store = SqlStore(database)
     for day, (name, service) in enumerate([("INC-AAAA1", "shop"), ("INC-AAAB2", "web"), ("INC-CCCC3", "shop")]):
         opened = real(name, service).model_copy(update={"opened_at": made.T + timedelta(days=day)})
         await store.open(opened.model_copy(update={"environment": name}))
     assert [i.id for i in await store.find("inc-aaa")] == ["INC-AAAB2", "INC-AAAA1"]
-    assert [i.id for i in await store.find("SHOP")] == ["INC-CCCC3", "INC-AAAA1"]
+    assert [i.id for i in await store.find("WE")] == ["INC-AAAB2"]
+    assert [i.id for i in await store.find("Sho")] == ["INC-CCCC3", "INC-AAAB2", "INC-AAAA1"]  # all by target
     assert await store.find("%") == ()
     assert [i.id for i in await store.recent(2)] == ["INC-CCCC3", "INC-AAAB2"]
 

@@ -21,13 +21,14 @@ def upgrade() -> None:
         sa.Column("follows", sa.String(200)),
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("opened_at", sa.String(32), nullable=False),
+        sa.Column("stored_at", sa.String(32), nullable=False),
         sa.Column("shown_at", sa.String(32)),
         sa.Column("fingerprint", sa.String(16), nullable=False),
         sa.Column("held_fingerprint", sa.String(16)),
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
         sa.UniqueConstraint("held_fingerprint", name="uq_incidents_held_fingerprint"),
     )
-    for column in ("service", "status", "opened_at", "fingerprint"):
+    for column in ("service", "status", "stored_at", "fingerprint"):
         op.create_index(f"ix_incidents_{column}", "incidents", [column])
     op.create_table(
         "facts",

@@ -75,9 +75,16 @@ class Ledger:
         return self.file(Source.TOPOLOGY, seen.Calls(depends_on=needs, inferred=False, silent=silent))
 
     def failing_calls(self, caller: str, callee: str, share: float) -> str:
+        return self._called(caller, callee, seen.CallAspect.ERRORS, (0.0, share))
+
+    def more_calls(self, caller: str, callee: str, per_request: tuple[float, float]) -> str:
+        return self._called(caller, callee, seen.CallAspect.VOLUME, per_request)
+
+    def _called(self, caller: str, callee: str, aspect: seen.CallAspect, values: tuple[float, float]) -> str:
+        before, after = values
         shift = seen.CallShift(
-            caller=caller, callee=callee, aspect=seen.CallAspect.ERRORS, before=0.0, after=share, onset=ago(8),
-            score=20.0, samples=90,
+            caller=caller, callee=callee, aspect=aspect, before=before, after=after, onset=ago(8), score=20.0,
+            samples=90,
         )  # fmt: skip
         return self.file(Source.SPANS, shift)
 

@@ -105,3 +105,47 @@ def test_trouble_of_another_day_does_not_move_the_onset(starved: Ledger) -> None
     starved.log("basket", "deadlock detected while saving", 95, score=15.0)
     found = weigh(starved.alert, starved.evidence)[0]
     assert (found.change_id, found.onset) == ("chg-1", ago(13))
+
+
+def test_a_limit_that_usual_demand_never_came_near_is_innocent(starved: Ledger) -> None:
+    before = weigh(starved.alert, starved.evidence)[0]
+    starved.metric("basket", "pool_in_use", (1, 8), 9, signal=Signal.SATURATION, limit=8.0)
+    after = next(h for h in weigh(starved.alert, starved.evidence) if h.change_id == "chg-1")
+    assert before.confidence >= 0.85
+    assert after.confidence < 0.5
+    assert "far from the 8 that it left" in str(after.against)
+
+
+def test_a_limit_below_usual_demand_is_all_the_guiltier(starved: Ledger) -> None:
+    starved.metric("basket", "pool_in_use", (14, 8), 9, signal=Signal.SATURATION, limit=8.0)
+    assert "and it left 8" in str(weigh(starved.alert, starved.evidence)[0].support)
+
+
+def test_what_a_service_waits_for_and_was_in_trouble_first_clears_its_changes(starved: Ledger) -> None:
+    starved.metric("ledger-db", "query_duration_p99_ms", (40, 900), 14, signal=Signal.LATENCY)
+    cleared = next(h for h in weigh(starved.alert, starved.evidence) if h.change_id == "chg-1")
+    assert cleared.confidence < 0.85
+    assert "ledger-db, which basket waits for, was in trouble no later" in str(cleared.against)
+
+
+def test_a_service_that_asks_more_often_since_its_change_is_the_culprit_and_not_whom_it_overloads(
+    ledger: Ledger,
+) -> None:
+    ledger.metric("ledger-db", "query_duration_p99_ms", (40, 900), 9, signal=Signal.LATENCY)
+    ledger.calls(basket=["billing"], billing=["ledger-db"])
+    ledger.ranking("ledger-db", "basket", "billing")
+    ledger.change("chg-1", "billing", 10, commit="a" * 40)
+    diff = "@@ billing/list.py @@\n for item in items:\n+    item.owner = Owner.objects.get(pk=item.owner_id)\n"
+    ledger.commit("a" * 40, 20, "show owners", files=["billing/list.py"], diff=diff)
+    assert of(ledger, Category.CHANGE).service == "ledger-db"
+    ledger.more_calls("billing", "ledger-db", (1.0, 24.0))
+    assert of(ledger, Category.CHANGE).service == "billing"
+
+
+def test_a_diff_that_only_says_something_else_to_people_can_break_nothing(ledger: Ledger) -> None:
+    failing(ledger, "basket")
+    ledger.ranking("basket")
+    ledger.change("chg-1", "basket", 9, commit="a" * 40)
+    diff = '@@ basket/s.go @@\n-\tlog.Info("served")\n+\tlog.Info("served", "id", id)\n'
+    ledger.commit("a" * 40, 20, "log ids", files=["basket/s.go"], diff=diff)
+    assert of(ledger, Category.CHANGE).confidence < 0.5

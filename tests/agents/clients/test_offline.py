@@ -36,7 +36,7 @@ async def test_a_stream_is_the_text_and_then_the_result() -> None:
 async def test_the_plan_asks_all_three_in_the_words_of_the_page() -> None:
     said = json.loads(str((await client().create(to(Agent.COMMANDER))).content))
     assert [ask["agent"] for ask in said["asks"]] == ["metrics", "logs", "deploy"]
-    assert "queue_depth" in said["plan"]
+    assert "queue_depth" in said["asks"][0]["question"]
 
 
 async def test_a_specialist_asks_only_the_tools_it_was_given() -> None:

@@ -1,0 +1,83 @@
+"""Could what a change limited ever matter: was the usual demand near the new limit, and is what it waits for well?"""
+
+from collections.abc import Iterator, Sequence
+
+from agents.analysis.confidence import Witness
+from agents.analysis.effects import Effect, Kind
+from agents.analysis.observations import CallAspect, CallShift, MetricShift, Signal
+from agents.analysis.settings import Setting, figure
+from agents.analysis.witnesses import CLOCKS, Scene
+from incident.change import Topology
+
+SPARE, TIGHT = 0.6, 0.85
+"""Usual demand below this part of a limit leaves room to spare; above, it is a tight fit."""
+USUALLY = 3.0
+"""Hardly any call takes longer than this many times what calls usually take."""
+ASKS_MORE = frozenset({
+    Kind.MORE_QUERIES, Kind.HEAVIER_QUERIES, Kind.MORE_RETRIES, Kind.LESS_CACHE, Kind.LESS_TIME, Kind.CONCURRENCY,
+    Kind.MORE_LOGGING, Kind.MORE_ROOM,
+})  # fmt: skip
+"""What can make the one that is called slow: it is asked more often, for more, or again."""
+WAITING = frozenset({CallAspect.LATENCY, CallAspect.NETWORK, CallAspect.SELF_TIME})
+
+
+def demand(service: str | None, effects: Sequence[Effect], scene: Scene, graph: Topology) -> list[Witness]:
+    """Return what speaks for and against a limit, and against a change whose service only waits for somebody else."""
+    if not effects or service is None:
+        return []
+    return [*_room(service, effects[0], scene), *_behind(service, effects[0], scene, graph)]
+
+
+def asks_more(service: str | None, effects: Sequence[Effect], scene: Scene) -> bool:
+    """Tell whether a change makes its service ask others more often, and calls between services show just that."""
+    volumes = (s.what for s in scene.seen if isinstance(s.what, CallShift) and s.what.aspect is CallAspect.VOLUME)
+    return bool(effects) and effects[0].kind in ASKS_MORE and any(v.caller == service for v in volumes)
+
+
+def _room(service: str, effect: Effect, scene: Scene) -> Iterator[Witness]:
+    setting, limit = effect.setting, figure(effect.setting.new) if effect.setting else None
+    if setting is None or limit is None or effect.kind not in {Kind.LESS_ROOM, Kind.LESS_TIME}:
+        return
+    found = _used(service, setting, scene) if effect.kind is Kind.LESS_ROOM else _took(service, scene)
+    usual = max(found, default=None)
+    if usual is None:
+        return
+    need, evidence, said = usual
+    if need < SPARE * limit:
+        yield Witness("room-left", 1.0, -6.0, evidence, f"{said}, far from the {setting.new} that it left")
+    elif need > TIGHT * limit:
+        yield Witness("no-room", 1.0, 1.0, evidence, f"{said}, and it left {setting.new}")
+
+
+def _used(service: str, setting: Setting, scene: Scene) -> Iterator[tuple[float, str, str]]:
+    """Yield how much of what the setting limits was in use before: by the gauge that saturates against it."""
+    limits = [figure(setting.old), figure(setting.new)]
+    for seen in scene.seen:
+        shift = seen.what
+        if isinstance(shift, MetricShift) and shift.service == service and shift.limit in limits:
+            yield shift.before, seen.id, f"{shift.metric} was usually at {shift.before:.3g}"
+
+
+def _took(service: str, scene: Scene) -> Iterator[tuple[float, str, str]]:
+    """Yield how many seconds the calls that the service waits for may take when all is well."""
+    for seen in scene.seen:
+        shift = seen.what
+        if isinstance(shift, CallShift) and shift.caller == service and shift.aspect in WAITING:
+            said = f"calls to {shift.callee} usually take {shift.before:.3g} ms"
+            yield USUALLY * shift.before / 1000, seen.id, said
+
+
+def _behind(service: str, effect: Effect, scene: Scene, graph: Topology) -> Iterator[Witness]:
+    """Speak against a change that can't have hurt what its service waits for, where that was in trouble no later."""
+    began = scene.fault.began(frozenset({service}))
+    if effect.kind in ASKS_MORE or began is None:
+        return
+    for seen in scene.seen:
+        shift = seen.what
+        if not isinstance(shift, MetricShift) or shift.service not in graph.depends_on.get(service, ()):
+            continue
+        troubled = shift.signal in {Signal.LATENCY, Signal.ERRORS} and shift.after > shift.before
+        if troubled and shift.onset and shift.onset <= began + CLOCKS:
+            said = f"{shift.service}, which {service} waits for, was in trouble no later ({shift.metric})"
+            yield Witness("behind", shift.score / (shift.score + 4.0), -3.5, seen.id, said)
+            return

@@ -1,0 +1,1 @@
+"""What the offline specialists write: the few things that decide, each with its evidence."""
