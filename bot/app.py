@@ -1,11 +1,10 @@
 """The composition root: the only module that puts the rooms together."""
 
 import asyncio
-import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +13,6 @@ from agents.analysis.redact import Redactor
 from agents.investigator import TeamInvestigator
 from bot.config import BadSetting, Settings, read_settings
 from bot.mistakes import Mistake
-from bot.nowhere import Nowhere
-from bot.slack_settings import SlackSettings, read_slack_settings
 from incident.alert import Alert
 from incident.model import Incident
 from incident.ports import Clock, Deployer, Telemetry
@@ -28,17 +25,12 @@ from scenarios.papers import NotAnIncident
 from scenarios.record import CannotRecord, record
 from scenarios.recorded import open_recording
 from storage.database import Database, UnusableDatabase
-from storage.feedback import SqlFeedback
-from storage.lock import DatabaseInUse, served_alone
-from storage.memory import SqlMemory
-from storage.outbox import SqlOutbox
 from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
 RECORDED_LEAD = timedelta(hours=3)
 SEED_LABEL = "seed"
-NAMED = re.compile(r"[\w-]{1,80}")
 RECORDED_ENVIRONMENT = "production"
 """Recordings don't say where they were made; nothing is executed there whatever it is called."""
 
@@ -60,14 +52,6 @@ def settings() -> Settings:
     """Return the settings; raises `Mistake` for one that can't be used."""
     try:
         return read_settings()
-    except BadSetting as wrong:
-        raise Mistake(str(wrong)) from wrong
-
-
-def slack_settings() -> SlackSettings:
-    """Return the settings that bear on Slack; raises `Mistake` for one that can't be used."""
-    try:
-        return read_slack_settings()
     except BadSetting as wrong:
         raise Mistake(str(wrong)) from wrong
 
@@ -116,33 +100,6 @@ def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Plac
     )
 
 
-def named_place(name: str, since: datetime | None = None) -> Place:
-    """Return the place that somebody in a chat names, where files and folders don't count; raises `Mistake`."""
-    plain = name.strip().removeprefix("scenario:").lower()
-    if not NAMED.fullmatch(plain):
-        there = ", ".join(scenario.name for scenario in scenarios())
-        message = f"{name[:80]!r} is not a name; there are {there}"
-        raise Mistake(message)
-    try:
-        return made_up_place(plain, 0, since)
-    except UnknownScenario as wrong:
-        raise Mistake(str(wrong)) from wrong
-
-
-def unseen_place(alert: Alert, environment: str) -> Place:
-    """Return the place of a real alert while no system is connected: nothing can be read or done there."""
-    return Place(
-        target=alert.service,
-        world=World.REAL,
-        environment=environment,
-        alert=alert,
-        telemetry=Nowhere(),
-        deployer=None,
-        clock=Clock(lambda: datetime.now(UTC), _wait_on_the_wall),
-        as_of=alert.fired_at + AFTERMATH,
-    )
-
-
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """Open the database, migrated; raises `Mistake` where it can't be used."""
@@ -151,28 +108,6 @@ async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
             await database.upgrade()
             yield SqlStore(database)
     except UnusableDatabase as wrong:
-        message = f"SFA_DATABASE_URL: {wrong}"
-        raise Mistake(message) from wrong
-
-
-class Storage(NamedTuple):
-    """What a server keeps, in one database."""
-
-    store: SqlStore
-    memory: SqlMemory
-    outbox: SqlOutbox
-    feedback: SqlFeedback
-
-
-@asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Open the database for the one server that it may have; raises `Mistake` where it has one or can't be used."""
-    try:
-        async with Database(settings.database_url) as database:
-            with served_alone(database.file) if database.file else nullcontext():
-                await database.upgrade()
-                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database), SqlFeedback(database))
-    except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong
 
@@ -192,11 +127,6 @@ async def record_again(incident: Incident, folder: Path) -> None:
 def listed_scenarios() -> list[Listed]:
     """Return the made-up incidents and what pages in them."""
     return scenarios()
-
-
-def known_services() -> frozenset[str]:
-    """Return the services of all made-up productions."""
-    return frozenset(name for each in scenarios() for name in load_scenario(each.name).system.services)
 
 
 def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:
