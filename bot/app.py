@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import time
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +15,6 @@ import click
 from bot.config import BadSetting, Settings, odd_settings, read_settings
 from bot.logs import keep_log
 from bot.mistakes import Mistake
-from bot.nowhere import Nowhere
-from bot.slack_settings import SlackSettings, read_slack_settings
 from bot.targets import means_a_folder, one_case
 from incident.ports import Clock, Deployer, Telemetry
 from incident.status import WORLD_LABEL, World
@@ -30,16 +27,12 @@ if TYPE_CHECKING:
     from incident.alert import Alert
     from incident.model import Incident
     from scenarios.files import Listed
-    from storage.feedback import SqlFeedback
-    from storage.memory import SqlMemory
-    from storage.outbox import SqlOutbox
     from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
 RECORDED_LEAD = timedelta(hours=3)
 SEED_LABEL = "seed"
-NAMED = re.compile(r"[\w-]{1,80}")
 RECORDED_ENVIRONMENT = "production"
 """Recordings don't say where they were made; nothing is executed there whatever it is called."""
 
@@ -67,14 +60,6 @@ def settings() -> Settings:
     for sentence in odd_settings():
         click.echo(f"warning: {sentence}", err=True)
     return chosen
-
-
-def slack_settings() -> SlackSettings:
-    """Return the settings that bear on Slack; raises `Mistake` for one that can't be used."""
-    try:
-        return read_slack_settings()
-    except BadSetting as wrong:
-        raise Mistake(str(wrong)) from wrong
 
 
 def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
@@ -134,30 +119,6 @@ def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Plac
     )
 
 
-def named_place(name: str, since: datetime | None = None) -> Place:
-    """Return the place that somebody in a chat names, where files and folders don't count; raises `Mistake`."""
-    plain = name.strip().removeprefix("scenario:").lower()
-    if not NAMED.fullmatch(plain):
-        there = ", ".join(scenario.name for scenario in listed_scenarios())
-        message = f"{name[:80]!r} is not a name; there are {there}"
-        raise Mistake(message)
-    return made_up_place(plain, 0, since)
-
-
-def unseen_place(alert: Alert, environment: str) -> Place:
-    """Return the place of a real alert while no system is connected: nothing can be read or done there."""
-    return Place(
-        target=alert.service,
-        world=World.REAL,
-        environment=environment,
-        alert=alert,
-        telemetry=Nowhere(),
-        deployer=None,
-        clock=Clock(lambda: datetime.now(UTC), _wait_on_the_wall),
-        as_of=alert.fired_at + AFTERMATH,
-    )
-
-
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """Open the database, migrated; raises `Mistake` where it can't be used."""
@@ -169,35 +130,6 @@ async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
             await database.upgrade()
             yield SqlStore(database)
     except UnusableDatabase as wrong:
-        message = f"SFA_DATABASE_URL: {wrong}"
-        raise Mistake(message) from wrong
-
-
-class Storage(NamedTuple):
-    """What a server keeps, in one database."""
-
-    store: SqlStore
-    memory: SqlMemory
-    outbox: SqlOutbox
-    feedback: SqlFeedback
-
-
-@asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Open the database for the one server that it may have; raises `Mistake` where it has one or can't be used."""
-    from storage.database import Database, UnusableDatabase
-    from storage.feedback import SqlFeedback
-    from storage.lock import DatabaseInUse, served_alone
-    from storage.memory import SqlMemory
-    from storage.outbox import SqlOutbox
-    from storage.store import SqlStore
-
-    try:
-        async with Database(settings.database_url) as database:
-            with served_alone(database.file) if database.file else nullcontext():
-                await database.upgrade()
-                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database), SqlFeedback(database))
-    except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong
 
@@ -231,13 +163,6 @@ def listed_scenarios() -> list[Listed]:
     from scenarios.files import scenarios
 
     return scenarios()
-
-
-def known_services() -> frozenset[str]:
-    """Return the services of all made-up productions."""
-    from scenarios.files import load_scenario
-
-    return frozenset(name for each in listed_scenarios() for name in load_scenario(each.name).system.services)
 
 
 def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:

@@ -13,14 +13,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import Storage, known_services, listed_scenarios, team
+from bot.app import listed_scenarios, team
 from bot.approvers import Approvers
 from bot.config import Settings
+from bot.kept import Storage
 from bot.listeners import register
 from bot.listeners.bot import Bot
 from bot.listeners.history import catch_up
 from bot.mistakes import Mistake
-from bot.places import Places
+from bot.places import Places, known_services
 from bot.runner import Crew, Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery

@@ -1,18 +1,44 @@
 """Finds the production that a name, an alert or an incident belongs to; a made-up one by its opaque label."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 from bot.alerts import Fired
-from bot.app import Place, named_place, place_again, unseen_place
+from bot.app import AFTERMATH, Place, listed_scenarios, made_up_place, place_again
+from bot.mistakes import Mistake
+from bot.nowhere import Nowhere
+from incident.alert import Alert
 from incident.facts import Outcome, RollbackEnded, RollbackStarted
 from incident.model import Incident
+from incident.ports import Clock
 from incident.status import WORLD_LABEL, World
+from scenarios.files import UnknownScenario, load_scenario
 
 MOST = 100
 """Made-up worlds that are kept alive at once; an older one is made again when it is needed."""
+NAME = re.compile(r"[\w-]{1,80}")
 LONGEST_ABSENCE = timedelta(hours=24)
 """How much time a made-up world is given to pass at most while nobody was there."""
+
+
+def unseen_place(alert: Alert, environment: str) -> Place:
+    """Return the place of a real alert while no system is connected: nothing can be read or done there."""
+    return Place(
+        target=alert.service,
+        world=World.REAL,
+        environment=environment,
+        alert=alert,
+        telemetry=Nowhere(),
+        deployer=None,
+        clock=Clock(lambda: datetime.now(UTC), lambda length: asyncio.sleep(length.total_seconds())),
+        as_of=alert.fired_at + AFTERMATH,
+    )
+
+
+def known_services() -> frozenset[str]:
+    """Return the services of all made-up productions."""
+    return frozenset(name for each in listed_scenarios() for name in load_scenario(each.name).system.services)
 
 
 class Places:
@@ -23,7 +49,7 @@ class Places:
 
     async def named(self, name: str, since: datetime | None = None) -> Place:
         """Return a new place for what somebody in a chat names; raises `Mistake`."""
-        return self._keep(await asyncio.to_thread(named_place, name, since))
+        return self._keep(await asyncio.to_thread(_named, name, since))
 
     def of_alert(self, fired: Fired) -> Place:
         """Return where an alert fired; one that belongs to no world that is alive is about something unseen."""
@@ -47,6 +73,19 @@ class Places:
         while len(self._alive) > MOST:
             self._alive.pop(next(iter(self._alive)))
         return place
+
+
+def _named(name: str, since: datetime | None) -> Place:
+    """Make up a world by its name: files and folders don't count in a chat."""
+    plain = name.strip().removeprefix("scenario:").lower()
+    if not NAME.fullmatch(plain):
+        there = ", ".join(scenario.name for scenario in listed_scenarios())
+        message = f"{name[:80]!r} is not a name; there are {there}"
+        raise Mistake(message)
+    try:
+        return made_up_place(plain, 0, since)
+    except UnknownScenario as wrong:
+        raise Mistake(str(wrong)) from wrong
 
 
 async def _live_through(place: Place, incident: Incident) -> None:

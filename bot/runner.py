@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.app import Place, unseen_place
-from bot.places import Places
+from bot.app import Place
+from bot.places import Places, unseen_place
 from bot.working import Watch, Working
 from incident.alert import Alert
 from incident.facts import Approval, Decision, Fact, Stopped, Verdict

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 import click
 
 from bot import report
-from bot.app import open_storage
 from bot.config import Settings
 from bot.connection import connected
 from bot.health import served, web
+from bot.kept import open_storage
 from bot.places import Places
 from bot.slack_settings import SlackSettings
 from bot.standin import stand_in

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config import BadSetting, comma_separated
+from bot.mistakes import Mistake
 
 SLACK = "https://slack.com/api/"
 FROM_FILE = "_FILE"
@@ -92,6 +93,14 @@ class SlackSettings(BaseSettings):
     def in_slack(self) -> bool:
         """True where a Slack is configured; else the stand-in workspace is served."""
         return self.bot_token is not None
+
+
+def slack_settings() -> SlackSettings:
+    """Return the settings; raises `Mistake` for one that can't be used."""
+    try:
+        return read_slack_settings()
+    except BadSetting as wrong:
+        raise Mistake(str(wrong)) from wrong
 
 
 def read_slack_settings() -> SlackSettings:

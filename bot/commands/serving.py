@@ -17,8 +17,9 @@ def serve() -> None:
 
     Example: first-responder serve
     """
-    from bot.app import settings, slack_settings
+    from bot.app import settings
     from bot.serving import serve as run
+    from bot.slack_settings import slack_settings
 
     chosen = settings()
     _log(chosen.log_level)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Place, open_storage, unseen_place
+from bot.app import Place
 from bot.config import Settings
-from bot.places import Places
+from bot.kept import open_storage
+from bot.places import Places, unseen_place
 from bot.runner import Crew, Runner
 from bot.working import Working
 from incident.alert import Alert

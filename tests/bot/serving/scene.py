@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from bot.app import Storage, open_storage
 from bot.config import Settings
 from bot.connection import connected
+from bot.kept import Storage, open_storage
 from bot.offers import Offers
 from bot.places import Places
 from bot.runner import Runner

@@ -17,8 +17,8 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 from scene import ADA, ALERTS, BEN, INCIDENTS, Scene
 
-from bot.app import open_storage
 from bot.config import Settings
+from bot.kept import open_storage
 from incident.facts import RollbackStarted
 from incident.status import Status
 

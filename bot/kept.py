@@ -1,0 +1,36 @@
+"""What a server keeps, in one database that it has for itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import NamedTuple
+
+from bot.config import Settings
+from bot.mistakes import Mistake
+from storage.database import Database, UnusableDatabase
+from storage.feedback import SqlFeedback
+from storage.lock import DatabaseInUse, served_alone
+from storage.memory import SqlMemory
+from storage.outbox import SqlOutbox
+from storage.store import SqlStore
+
+
+class Storage(NamedTuple):
+    """Everything that outlives the process."""
+
+    store: SqlStore
+    memory: SqlMemory
+    outbox: SqlOutbox
+    feedback: SqlFeedback
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+    """Open the database for the one server that it may have; raises `Mistake` where it has one or can't be used."""
+    try:
+        async with Database(settings.database_url) as database:
+            with served_alone(database.file) if database.file else nullcontext():
+                await database.upgrade()
+                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database), SqlFeedback(database))
+    except (UnusableDatabase, DatabaseInUse) as wrong:
+        message = f"SFA_DATABASE_URL: {wrong}"
+        raise Mistake(message) from wrong
