@@ -13,7 +13,7 @@ from incident.facts import Outcome, RollbackEnded, RollbackStarted
 from incident.model import Incident
 from incident.ports import Clock
 from incident.status import WORLD_LABEL, World
-from scenarios.files import UnknownScenario, load_scenario
+from scenarios.files import load_scenario
 
 MOST = 100
 """Made-up worlds that are kept alive at once; an older one is made again when it is needed."""
@@ -82,10 +82,7 @@ def _named(name: str, since: datetime | None) -> Place:
         there = ", ".join(scenario.name for scenario in listed_scenarios())
         message = f"{name[:80]!r} is not a name; there are {there}"
         raise Mistake(message)
-    try:
-        return made_up_place(plain, 0, since)
-    except UnknownScenario as wrong:
-        raise Mistake(str(wrong)) from wrong
+    return made_up_place(plain, 0, since)
 
 
 async def _live_through(place: Place, incident: Incident) -> None:

@@ -18,7 +18,7 @@ async def test_the_latest_word_of_each_person_counts(database: Database) -> None
     alert = Alert(service="cart", fired_at=NOW)
     known = {"id": "INC-1", "target": "cart", "world": World.REAL, "environment": "production"}
     incident = Incident(**known, alert=alert, opened_at=NOW)
-    async with database.writing.begin() as connection:
+    async with database.writing() as connection:
         await connection.execute(insert(incidents).values(as_row(incident)))
     clock = iter([NOW, NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)])
     kept = SqlFeedback(database, lambda: next(clock))
