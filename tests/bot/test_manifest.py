@@ -34,7 +34,8 @@ METHODS = {
     "files_upload_v2": {"files:write"}, "pins_add": {"pins:write"}, "pins_remove": {"pins:write"},
     "reactions_add": {"reactions:write"}, "reactions_remove": {"reactions:write"},
     "reactions_get": {"reactions:read"}, "usergroups_list": {"usergroups:read"},
-    "usergroups_users_list": {"usergroups:read"}, "bots_info": {"users:read"}, "users_info": {"users:read"}, "users_list": {"users:read"},
+    "usergroups_users_list": {"usergroups:read"}, "bots_info": {"users:read"},
+    "users_info": {"users:read"}, "users_list": {"users:read"},
     "agents_sessions_setStatus": {"assistant:write"}, "assistant_threads_setStatus": {"assistant:write"},
 }  # fmt: skip
 """The Web API's methods and the scopes that their pages name; those that are left out need none."""

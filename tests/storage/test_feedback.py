@@ -19,7 +19,7 @@ async def test_the_latest_word_of_each_person_counts(database: Database) -> None
     known = {"id": "INC-1", "target": "cart", "world": World.REAL, "environment": "production"}
     incident = Incident(**known, alert=alert, opened_at=NOW)
     async with database.writing() as connection:
-        await connection.execute(insert(incidents).values(as_row(incident)))
+        await connection.execute(insert(incidents).values({**as_row(incident), "stored_at": NOW}))
     clock = iter([NOW, NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)])
     kept = SqlFeedback(database, lambda: next(clock))
     await kept.rate("INC-1", "U0ADA", Rating.WRONG)
