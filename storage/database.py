@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
@@ -139,19 +140,32 @@ def _remedy(cause: str) -> str:
 
 
 def _try(file: Path) -> None:
-    """Open the file once without aiosqlite, whose thread would outlive a failure and complain at the loop's end."""
+    """Open the file once without aiosqlite, whose thread would outlive a failure, and write ahead from now on.
+
+    Of two processes that make one file the journal at once, SQLite turns one away without waiting: it tries again.
+    """
     if file.is_dir():
         message = "it is a folder; name a file in it"
         raise IsADirectoryError(message)
     with closing(sqlite3.connect(file)) as connection:
         _prepare_sqlite(connection, None)
+        patience = time.monotonic() + BUSY_MS / 1000
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > patience:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
     connection.isolation_level = None  # transactions are begun below, not by the driver's guesses
     try:
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except BaseException:  # nobody else knows this connection yet, and its thread would outlive the event loop
