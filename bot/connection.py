@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.kept import Storage
 from bot.listeners import register
 from bot.listeners.bot import Bot
+from bot.listeners.careful import settled
 from bot.listeners.history import catch_up
 from bot.mistakes import Mistake
 from bot.places import Places, known_services
@@ -73,6 +74,7 @@ async def connected(
             yield Connected(runner, None if sockets else app)
         finally:
             await asyncio.gather(*(socket.close_async() for socket in sockets))  # type: ignore[no-untyped-call]
+            await settled()
             await runner.close()
 
 

@@ -150,8 +150,8 @@ class Runner:
         """End all work; what was found is stored, and `resume` goes on from there."""
         if self._timers.running:
             self._timers.shutdown(wait=False)
-        self._crew.working.close()
         await asyncio.gather(*(_ended(task) for task in self._tasks.values()))
+        await self._crew.working.close()
 
     def _busy(self, incident_id: str) -> bool:
         task = self._tasks.get(incident_id)

@@ -21,6 +21,7 @@ class Working:
         self.refresh: Callable[[str], Awaitable[None]] | None = None
         self._doings: dict[str, Doings] = {}
         self._soon: dict[str, asyncio.Task[None]] = {}
+        self._showing: set[asyncio.Task[None]] = set()
 
     def on(self, incident_id: str) -> Mapping[str, str]:
         """Return what each busy agent does for an incident, by its name."""
@@ -30,7 +31,9 @@ class Working:
         """Note it, and show it soon."""
         self._doings.setdefault(incident_id, {})[agent] = doing
         if incident_id not in self._soon:
-            self._soon[incident_id] = asyncio.create_task(self._show(incident_id))
+            task = self._soon[incident_id] = asyncio.create_task(self._show(incident_id))
+            self._showing.add(task)
+            task.add_done_callback(self._showing.discard)
 
     def has_spoken(self, incident_id: str, agent: str) -> None:
         """Note that an agent's turn is over."""
@@ -42,10 +45,11 @@ class Working:
         if (soon := self._soon.pop(incident_id, None)) is not None:
             soon.cancel()
 
-    def close(self) -> None:
-        """Show nothing any more."""
-        for incident_id in list(self._soon):
-            self.forget(incident_id)
+    async def close(self) -> None:
+        """Show nothing any more, and wait for what is being shown."""
+        for task in self._showing:
+            task.cancel()
+        await asyncio.gather(*self._showing, return_exceptions=True)
 
     async def _show(self, incident_id: str) -> None:
         await asyncio.sleep(SOON)

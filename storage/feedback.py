@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from storage.database import Database
 from storage.tables import feedback
+from storage.whole import whole
 
 
 class Rating(StrEnum):
@@ -39,6 +40,7 @@ class SqlFeedback:
         self._database = database
         self._now = now
 
+    @whole
     async def rate(self, incident_id: str, by: str, rating: Rating) -> None:
         """Keep what somebody says, in place of what they said before."""
         mine = (feedback.c.incident_id == incident_id) & (feedback.c.by == by)
@@ -47,6 +49,7 @@ class SqlFeedback:
             await connection.execute(delete(feedback).where(mine))
             await connection.execute(insert(feedback).values(row))
 
+    @whole
     async def since(self, moment: datetime) -> tuple[Feedback, ...]:
         """Return what was said since then, oldest first."""
         query = select(feedback).where(feedback.c.at >= moment).order_by(feedback.c.at)

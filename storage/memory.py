@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
 from storage.tables import events, incidents, mutes, outbox, read_marks, threads
+from storage.whole import whole
 
 EVENTS_KEPT = timedelta(minutes=15)
 """Slack delivers an event again for at most that long: docs.slack.dev/apis/events-api#retries."""
@@ -111,10 +112,12 @@ class SqlMemory:
         query = select(mutes).where(mutes.c.until > self._now()).order_by(mutes.c.until)
         return tuple(Mute(row.fingerprint, row.by, row.until) for row in await self._read(query))
 
+    @whole
     async def _read(self, query: Select[Any]) -> list[Any]:
         async with self._database.reading() as connection:
             return list(await connection.execute(query))
 
+    @whole
     async def _write(self, *statements: UpdateBase) -> bool:
         """Do all or nothing; False: the row was there already."""
         try:

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.outbox_rows import FAILED, SENDING, SENT, WAITING, in_turn, put, put_behind, row_of, waiting, written
 from storage.parcel import Body, Parcel, Waiting
 from storage.tables import outbox
+from storage.whole import whole
 
 _open = outbox.c.state.in_([WAITING, SENDING])  # found as "sending", it was left behind by a process that died
 _new = _open & outbox.c.ts.is_(None)
@@ -31,6 +32,7 @@ class SqlOutbox:
         self._now = now
         self.news = asyncio.Event()
 
+    @whole
     async def put(self, *parcels: Parcel) -> None:
         """Take parcels in, all or none. May be repeated: a key that is known is taken again in a newer version only."""
         try:
@@ -39,19 +41,23 @@ class SqlOutbox:
             await self._put(parcels)
         self.news.set()
 
+    @whole
     async def channels(self) -> tuple[str, ...]:
         """Return the channels in which something new is to be said."""
         async with self._database.reading() as connection:
             return tuple((await connection.execute(select(outbox.c.channel).where(_new).distinct())).scalars())
 
+    @whole
     async def first(self, channel: str) -> Waiting | None:
         """Return what is to be said next in a channel."""
         return await self._first(_new & (outbox.c.channel == channel))
 
+    @whole
     async def first_edit(self) -> Waiting | None:
         """Return the message, wherever it is, that has waited longest to be brought up to date."""
         return await self._first(_changed)
 
+    @whole
     async def take(self, key: str) -> Waiting:
         """Return the parcel as it is now; it may arrive from now on."""
         since = func.coalesce(outbox.c.tried_at, literal(self._now(), UtcText()))
@@ -59,10 +65,12 @@ class SqlOutbox:
             await connection.execute(row_of(key).values(state=SENDING, tried_at=since))
             return waiting((await connection.execute(in_turn().where(outbox.c.key == key))).one())
 
+    @whole
     async def not_sent(self, key: str) -> None:
         """Note that it certainly hasn't arrived so far."""
         await self._note(key, tried_at=None)
 
+    @whole
     async def sent(self, key: str, ts: str | None = None) -> None:
         """Note that it has arrived. What was changed meanwhile goes on waiting, as an edit."""
         state = case((outbox.c.state == SENDING, SENT), else_=outbox.c.state)
@@ -70,6 +78,7 @@ class SqlOutbox:
             key, state=state, ts=func.coalesce(literal(ts, String()), outbox.c.ts), tried_at=None, content=None
         )
 
+    @whole
     async def failed(self, key: str, why: str, said_instead: Body | None = None) -> None:
         """Note why it is given up, and put a message about it in its place."""
         async with self._database.writing() as connection:
@@ -78,12 +87,14 @@ class SqlOutbox:
             await connection.execute(row_of(key).values(state=FAILED, why=why, tried_at=None))
         self.news.set()
 
+    @whole
     async def split(self, key: str, bodies: Sequence[Body]) -> None:
         """Put several messages in place of one: the first under its key, the others right behind it."""
         async with self._database.writing() as connection:
             await put_behind(connection, key, bodies[1:])
             await connection.execute(row_of(key).values(body=written(bodies[0])))
 
+    @whole
     async def again(self, channel: str) -> None:
         """Let what was refused in a channel wait once more: whatever stood in the way has gone."""
         refused = update(outbox).where(outbox.c.channel == channel, outbox.c.state == FAILED)
@@ -91,6 +102,7 @@ class SqlOutbox:
             await connection.execute(refused.values(state=WAITING, why=None))
         self.news.set()
 
+    @whole
     async def refused(self) -> dict[str, str]:
         """Return what was given up, and why."""
         query = select(outbox.c.key, outbox.c.why).where(outbox.c.state == FAILED).order_by(outbox.c.place)

@@ -14,6 +14,7 @@ from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
 from storage.database import Database
 from storage.rows import as_row, assemble, place, standing
 from storage.tables import facts, incidents, rollbacks
+from storage.whole import whole
 
 MOST = 500
 """Incidents that one question returns at most."""
@@ -33,6 +34,7 @@ class SqlStore:
         self._database = database
         self._now = now
 
+    @whole
     async def open(self, incident: Incident) -> None:
         """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
         try:
@@ -42,6 +44,7 @@ class SqlStore:
             await self._refuse_held(incident, error)
             raise LostRace(incident.id) from error
 
+    @whole
     async def append(self, incident: Incident, fact: Fact) -> Incident:
         """Store the next fact and all that follows from it in one transaction; see `incident.ports.Store`."""
         successor = incident.after(fact)
@@ -86,6 +89,7 @@ class SqlStore:
         going_on = [status.value for status in Status if not status.ended]
         return await self._read(_newest(MOST).where(incidents.c.status.in_(going_on)))
 
+    @whole
     async def mark_shown(self, incident_id: str, seq: int) -> None:
         """Remember that the fact is on people's screens; 0 is the opening."""
         marked = update(facts).where(facts.c.incident_id == incident_id, facts.c.seq == seq)
@@ -93,6 +97,7 @@ class SqlStore:
         async with self._database.writing() as connection:
             await connection.execute((marked if seq else opened).values(shown_at=self._now()))
 
+    @whole
     async def unshown(self, incident_id: str) -> Collection[int]:
         """Return the sequence numbers of facts that were stored and not marked as shown, 0 for the opening."""
         told = select(facts.c.seq).where(facts.c.incident_id == incident_id, facts.c.shown_at.is_(None))
@@ -101,6 +106,7 @@ class SqlStore:
             missed = tuple((await connection.execute(told.order_by(facts.c.seq))).scalars())
             return missed if (await connection.execute(opened)).first() is None else (0, *missed)
 
+    @whole
     async def _read(self, query: Select[Any]) -> tuple[Incident, ...]:
         async with self._database.reading() as connection:
             return await assemble(connection, query)

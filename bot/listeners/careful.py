@@ -1,5 +1,6 @@
 """What holds for every listener: nothing is raised after the acknowledgement, and everybody gets an answer."""
 
+import asyncio
 import json
 import logging
 import secrets
@@ -15,6 +16,9 @@ from bot.thread.text import clean, escaped
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[AsyncArgs], Awaitable[None]]
+UNDER_WAY: set[asyncio.Task[object]] = set()
+"""Bolt keeps no hold of its listeners' tasks; whoever ends the process waits for them here."""
+LONGEST_SECONDS = 3.0
 UNREACHABLE = (SlackApiError, OSError, TimeoutError)
 
 
@@ -25,6 +29,9 @@ def careful(listener: Listener) -> Listener:
     """
 
     async def safe(args: AsyncArgs) -> None:
+        if (task := asyncio.current_task()) is not None:
+            UNDER_WAY.add(task)
+            task.add_done_callback(UNDER_WAY.discard)
         try:
             await listener(args)
         except Mistake as mistake:
@@ -37,6 +44,15 @@ def careful(listener: Listener) -> Listener:
             await tell(args, f"That went wrong here. Please try again; the log has the details under {error_id}.")
 
     return safe
+
+
+async def settled() -> None:
+    """Wait for the listeners that are under way, and end those that take too long."""
+    if tasks := set(UNDER_WAY):
+        _, late = await asyncio.wait(tasks, timeout=LONGEST_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 async def tell(args: AsyncArgs, text: str) -> None:
