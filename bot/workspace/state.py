@@ -1,0 +1,223 @@
+"""What a workspace holds: people, apps, channels, messages, files, views. In memory, bounded, gone when it ends."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.workspace.manifest import Manifest
+
+Json = dict[str, Any]
+
+KEPT_MESSAGES = 2_000
+"""Of a channel. The oldest go first, as on Slack's free plan."""
+KEPT_FILES = 200
+KEPT_OF_THE_REST = 1_000
+"""Trigger ids, response URLs and events that may still be asked for."""
+
+
+@dataclass
+class User:
+    """A person, or the face of an app (then `app_id` is set)."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str = ""
+    guest: bool = False
+    admin: bool = False
+    approver: bool = False
+    app_id: str | None = None
+
+    @property
+    def email(self) -> str:
+        """The address a look-up by e-mail finds them under."""
+        return f"{self.name}@example.com"
+
+
+@dataclass
+class App:
+    """An installed app. One without a `user_id` is an incoming webhook, whose posts are `bot_message` events."""
+
+    id: str
+    name: str
+    bot_id: str
+    icon: str
+    user_id: str | None = None
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+    manifest: Manifest = field(default_factory=Manifest)
+    request_url: str | None = None
+    """Where its payloads are posted to, signed; None: Socket Mode."""
+
+
+@dataclass
+class UserGroup:
+    """A user group, as in @oncall."""
+
+    id: str
+    handle: str
+    name: str
+    members: list[str]
+
+
+@dataclass
+class Message:
+    """One message. `content` is what its author gave: text, blocks, attachments, and who it shows as author."""
+
+    ts: str
+    content: Json
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    edited: Json | None = None
+    only_for: str | None = None
+    """An ephemeral message's one reader."""
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread without having begun it."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass
+class Channel:
+    """A channel or, with `with_user`, the direct messages of a person with an app."""
+
+    id: str
+    name: str
+    private: bool = False
+    topic: str = ""
+    members: set[str] = field(default_factory=set)
+    with_user: str | None = None
+    archived: bool = False
+    ext_shared: bool = False
+    messages: dict[str, Message] = field(default_factory=dict)
+    pins: list[str] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Agent sessions: the thread's ts and the status it was given."""
+
+    @property
+    def kind(self) -> str:
+        """What an event calls this kind of conversation."""
+        return "im" if self.with_user else "group" if self.private else "channel"
+
+    def thread(self, ts: str) -> list[Message]:
+        """A thread's root, where it is still there, and its replies, oldest first."""
+        return [message for message in self.messages.values() if ts in (message.ts, message.thread_ts)]
+
+
+@dataclass
+class File:
+    """An uploaded file, or one that is only announced (then `body` is None)."""
+
+    id: str
+    name: str
+    title: str
+    length: int
+    app_id: str
+    upload_key: str
+    alt_text: str = ""
+    body: bytes | None = None
+    shares: dict[str, str] = field(default_factory=dict)
+    """Channel → ts of the message that shows it. Empty until sharing is through."""
+    created: int = field(default_factory=lambda: int(time.time()))
+
+
+@dataclass
+class View:
+    """A modal or an App Home, as one person sees it."""
+
+    id: str
+    user: str
+    app_id: str
+    content: Json
+    hash: str
+    state: Json = field(default_factory=dict)
+    root_id: str | None = None
+    previous_id: str | None = None
+
+    @property
+    def external_id(self) -> str:
+        """The app's own name for it, or nothing."""
+        return str(self.content.get("external_id") or "")
+
+
+@dataclass
+class Trigger:
+    """The right to open a modal for a person: once, and within three seconds."""
+
+    user: str
+    app_id: str
+    expires: float
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """The right to answer an interaction: five times, and within thirty minutes."""
+
+    app_id: str
+    user: str
+    channel: str
+    expires: float
+    message_ts: str | None = None
+    left: int = 5
+
+
+@dataclass
+class Team:
+    """The whole workspace."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
+    modals: dict[str, list[View]] = field(default_factory=dict)
+    homes: dict[str, View] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    id: str = "T0RESPOND"
+    domain: str = "responder"
+    origin: str = ""
+    """Where it is served: scheme, host and port."""
+    _last_ts: int = 0
+
+    def new_ts(self) -> str:
+        """A time stamp that no other message has."""
+        self._last_ts = max(int(time.time() * 1_000_000), self._last_ts + 1)
+        seconds, micros = divmod(self._last_ts, 1_000_000)
+        return f"{seconds}.{micros:06d}"
+
+    def dm(self, user: str, app: App) -> Channel:
+        """The direct messages of a person with an app, begun where there are none yet."""
+        for channel in self.channels.values():
+            if channel.with_user == user and app.user_id in channel.members:
+                return channel
+        channel = Channel(new_id("D"), app.name, private=True, members={user, str(app.user_id)}, with_user=user)
+        self.channels[channel.id] = channel
+        return channel
+
+    def keep(self, channel: Channel, message: Message) -> None:
+        """Put a message into its channel; the oldest makes room."""
+        channel.messages[message.ts] = message
+        trim(channel.messages, KEPT_MESSAGES)
+
+    def open_view(self, view_id: str) -> View | None:
+        """A modal or Home somebody has before them."""
+        everyones = [view for stack in self.modals.values() for view in stack] + list(self.homes.values())
+        return next((view for view in everyones if view.id == view_id), None)
+
+
+def new_id(prefix: str) -> str:
+    """An id as Slack writes them: a letter for the kind, then capitals and digits."""
+    return prefix + secrets.token_hex(5).upper()
+
+
+def trim(kept: dict[str, Any], most: int) -> None:
+    """Let go of the oldest beyond ``most``."""
+    while len(kept) > most:
+        kept.pop(next(iter(kept)))
