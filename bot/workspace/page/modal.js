@@ -1,0 +1,136 @@
+// The modal on top of a person's stack of views: its inputs, its errors, submit, close, and back to the one below.
+import { post } from "./api.js";
+import { blocks } from "./blocks.js";
+import { button, dialog } from "./dialogs.js";
+import { el } from "./dom.js";
+import { keepFocus } from "./focus.js";
+import { icon } from "./icons.js";
+import { textObject } from "./mrkdwn.js";
+import { missing } from "./required.js";
+import { present, valuesOf } from "./values.js";
+
+export class Modal {
+  #open = null;
+  #print = "";
+
+  /** `changed` is called after the person did something that may have changed the stack. */
+  constructor(changed) { this.changed = changed; }
+
+  show(stack, world) {
+    const view = stack.at(-1);
+    if (!view) { this.#shut(); return; }
+    const { state, hash, ...content } = view;
+    const print = JSON.stringify([content, stack.length, world.me]);
+    if (print === this.#print) return;
+    this.#print = print;
+    this.#draw(view, stack.length, world);
+  }
+
+  #shut() {
+    this.#open?.node.close();
+    this.#open?.node.remove();
+    this.#open = null;
+    this.#print = "";
+  }
+
+  #draw(view, depth, world) {
+    const values = valuesOf(`${world.me}/${view.id}`);
+    const ctx = { world, level: 3, values };
+    const drawn = { view, values, blocks: el("div", { class: "blocks" }), error: el("p", { class: "view-error", role: "alert", hidden: true }) };
+    ctx.act = (action) => post("act", { view_id: view.id, action, state: values.of(present(drawn.blocks)) });
+    ctx.suggest = (query) => post("suggest", { view_id: view.id, ...query });
+    drawn.blocks.append(...blocks(view.blocks, ctx));
+    drawn.node = this.#frame(drawn, depth, world);
+    const before = this.#open;
+    this.#open = drawn;
+    if (before?.view.id === view.id) { this.#refresh(before, drawn); return; }
+    document.body.append(drawn.node);
+    drawn.node.showModal();
+    before?.node.remove();
+    (drawn.blocks.querySelector("[data-first]") ?? drawn.blocks.querySelector("input, textarea, button") ?? drawn.node.querySelector("button"))?.focus();
+  }
+
+  /** An update of the view that is open: the frame stays, so that the focus stays. */
+  #refresh(before, drawn) {
+    const parts = [".dialog-head h2", ".dialog-foot"].map((part) => [before.node.querySelector(part), drawn.node.querySelector(part)]);
+    const scroll = before.node.querySelector(".dialog-body").scrollTop;
+    keepFocus(before.blocks, drawn.blocks);
+    before.error.replaceWith(drawn.error);
+    for (const [old, fresh] of parts) if (old && fresh) keepFocus(old, fresh);
+    if (parts[1][0] && !parts[1][1]) parts[1][0].remove();
+    if (!parts[1][0] && parts[1][1]) before.node.append(parts[1][1]);
+    before.node.setAttribute("aria-labelledby", drawn.node.getAttribute("aria-labelledby"));
+    before.node.querySelector(".dialog-body").scrollTop = scroll;
+    drawn.node = before.node;
+    if (!before.node.contains(document.activeElement)) before.node.querySelector("button")?.focus();
+  }
+
+  #frame(drawn, depth, world) {
+    const { view } = drawn;
+    const leave = () => this.#leave(view.id);
+    const closeText = textObject(view.close ?? (depth > 1 ? "Back" : "Close"), world);
+    const submit = view.submit ? button(textObject(view.submit, world), (event) => this.#submit(event), "button primary", { data: { key: "submit" } }) : null;
+    return dialog({
+      title: textObject(view.title, world),
+      body: [drawn.error, el("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); submit?.click(); } } }, drawn.blocks)],
+      className: "modal",
+      cancel: () => this.#leave(this.#open.view.id),
+      close: button(icon("close"), () => this.#leave(this.#open.view.id), "icon-button", { "aria-label": depth > 1 ? "Back to the dialog before" : "Close" }),
+      buttons: [button(closeText, leave, "button", { data: { key: "close" } }), submit],
+    });
+  }
+
+  async #leave(viewId) {
+    await this.#try(() => post("close", { view_id: viewId }));
+    this.changed();
+  }
+
+  async #submit({ currentTarget }) {
+    if (currentTarget.getAttribute("aria-busy") === "true") return;
+    const { view, values, blocks: node } = this.#open;
+    const state = values.of(present(node));
+    const lacking = missing(node, state.values);
+    this.#errors(lacking);
+    if (Object.keys(lacking).length) return;
+    currentTarget.setAttribute("aria-busy", "true");
+    const answer = await this.#try(() => post("submit", { view_id: view.id, state }));
+    currentTarget.removeAttribute("aria-busy");
+    if (answer?.errors) this.#errors(answer.errors);
+    else if (answer) this.changed();
+  }
+
+  async #try(action) {
+    this.#open.error.hidden = true;
+    try {
+      return await action();
+    } catch (error) {
+      this.#say(error.message);
+      return null;
+    }
+  }
+
+  #say(text) {
+    if (!this.#open) return;
+    this.#open.error.textContent = text;
+    this.#open.error.hidden = false;
+  }
+
+  #errors(errors) {
+    const lost = { ...errors };
+    let first = null;
+    for (const input of this.#open.blocks.querySelectorAll("[data-input-block]")) {
+      const text = errors[input.dataset.inputBlock];
+      const field = input.querySelector("input, textarea, [role=group], [role=radiogroup]");
+      const note = input.querySelector(".field-error");
+      note.textContent = text ?? "";
+      note.hidden = !text;
+      if (field?.matches("input, textarea")) field.toggleAttribute("aria-invalid", false);
+      if (!text) continue;
+      delete lost[input.dataset.inputBlock];
+      if (field?.matches("input, textarea")) field.setAttribute("aria-invalid", "true");
+      first ??= input.querySelector("input, textarea");
+    }
+    first?.focus();
+    if (Object.keys(lost).length) this.#say(Object.values(lost).join(" "));
+  }
+}
