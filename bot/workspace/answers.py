@@ -35,7 +35,9 @@ def reply(board: Switchboard, to: ResponseUrl, said: Json) -> None:
         messages.edit(board, channel, original, {"blocks": None, "attachments": None, **given})
         return
     only_for = None if said.get("response_type") == "in_channel" else to.user
-    message = Message(board.team.new_ts(), {**as_app(board.team, app), **given}, call.text("thread_ts") or None)
+    message = Message(
+        board.team.new_ts(), {"text": "", **as_app(board.team, app), **given}, call.text("thread_ts") or None
+    )
     message.only_for = only_for
     messages.post(board, channel, message)
     to.message_ts = to.message_ts or message.ts

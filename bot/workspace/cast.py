@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.workspace.manifest import Manifest
-from bot.workspace.state import App, Channel, Team, User, UserGroup
+from bot.workspace.state import App, Channel, User, UserGroup
+from bot.workspace.team import Team
 
 BOT = "AFIRST"
 """The app under test."""

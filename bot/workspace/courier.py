@@ -8,7 +8,8 @@ from typing import Literal
 from bot.workspace.faults import Faults
 from bot.workspace.signed import post_signed
 from bot.workspace.sockets import NotAcknowledged, Sockets
-from bot.workspace.state import KEPT_OF_THE_REST, App, Json, new_id, trim
+from bot.workspace.state import App, Json, new_id
+from bot.workspace.team import KEPT_OF_THE_REST, trim
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +23,12 @@ class Pace:
     ack: float = 3.0
     retries: tuple[float, ...] = (1.0, 60.0, 300.0)
     """Before the first, second and third retry of an event: api.slack.com/apis/events-api#retries."""
+    trigger: float = 3.0
+    """How long a trigger id lives."""
     sharing: float = 0.3
     """Between the last step of an upload and the message that shows the file."""
+    refresh: float = 10.0
+    """Between a socket's warning that it will be closed and its end."""
     limits: float = 1.0
 
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.workspace.team import KEPT_OF_THE_REST, trim
+
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
 """Calls a minute: docs.slack.dev/apis/web-api/rate-limits."""
 
@@ -83,4 +85,5 @@ class Limits:
         now = self._now()
         fresh = Bucket(capacity, per_second * self._pace, capacity, now)
         wait = self._buckets.setdefault((app_id, method, channel), fresh).take(now)
+        trim(self._buckets, KEPT_OF_THE_REST)
         return math.ceil(wait)

@@ -1,12 +1,8 @@
 """What the open pages are told: that something changed, pushed to those who may see it."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
 
 from bot.workspace.state import Channel, Json
-
-Found = TypeVar("Found")
 
 WAITING_PUSHES = 500
 """A page that is further behind than this is cut off, and fetches everything when it comes back."""
@@ -29,11 +25,10 @@ class Line:
 
 
 class Live:
-    """All open pages, and whoever else waits for a change."""
+    """All open pages."""
 
     def __init__(self) -> None:
         self._lines: set[Line] = set()
-        self._changed = asyncio.Event()
 
     def join(self, user: str) -> Line:
         """Open a line for a page."""
@@ -54,17 +49,9 @@ class Live:
         self._push(news, {user})
 
     def _push(self, news: Json, readers: set[str]) -> None:
-        self._changed.set()
         for line in self._lines:
             if line.user in readers:
                 line.push(news)
-
-    async def until(self, look: Callable[[], Found | None]) -> Found:
-        """Wait until a look at the workspace finds something, and return that."""
-        while not (found := look()):
-            self._changed.clear()
-            await self._changed.wait()
-        return found
 
     def end(self) -> None:
         """Hang up on everybody."""

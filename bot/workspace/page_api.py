@@ -11,14 +11,15 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.workspace.asked import part_of, place_of, state_of, text_of
 from bot.workspace.cast import BOT
-from bot.workspace.interactions import Interactions, Place
+from bot.workspace.interactions import Interactions
 from bot.workspace.offers import Offers
 from bot.workspace.people import CannotDo, People, composed
 from bot.workspace.serving import FileResponse, TooLarge, body, json_response
 from bot.workspace.shown import home_and_modals, messages, overview
 from bot.workspace.state import Json
-from bot.workspace.switchboard import Switchboard
+from bot.workspace.submissions import Submissions
 
 LARGEST_POST = 200_000
 PAGE = Path(__file__).parent / "page"
@@ -29,8 +30,9 @@ Doing = Callable[[Json], Awaitable[Json]]
 class PageApi:
     """The page's side of the server."""
 
-    def __init__(self, board: Switchboard, people: People, interactions: Interactions, offers: Offers) -> None:
-        self._board, self._people, self._interactions, self._offers = board, people, interactions, offers
+    def __init__(self, people: People, interactions: Interactions, submissions: Submissions, offers: Offers) -> None:
+        self._board, self._people, self._offers = people.board, people, offers
+        self._interactions, self._submissions = interactions, submissions
 
     def routes(self) -> list[BaseRoute]:
         """All addresses below the key."""
@@ -61,7 +63,7 @@ class PageApi:
     async def say(self, said: Json) -> Json:
         """Post a message, or run a slash command."""
         text, thread_ts = str(said.get("text") or ""), said.get("thread_ts")
-        user, channel = _of(said, "as"), _of(said, "channel")
+        user, channel = text_of(said, "as"), text_of(said, "channel")
         if not text.startswith("/"):
             text = composed(self._board, text)
             return {"ts": self._people.say(user, channel, text, str(thread_ts) if thread_ts else None)}
@@ -72,59 +74,59 @@ class PageApi:
 
     async def act(self, said: Json) -> Json:
         """Press a button, choose from a menu."""
-        state = _state_of(said) if "state" in said else None
-        await self._interactions.press(_of(said, "as"), _place(said), _part(said, "action"), state)
+        state = state_of(said) if "state" in said else None
+        await self._interactions.press(text_of(said, "as"), place_of(said), part_of(said, "action"), state)
         return {}
 
     async def suggest(self, said: Json) -> Json:
         """Search an app's options."""
-        return await self._interactions.suggest(_of(said, "as"), _place(said), said)
+        return await self._interactions.suggest(text_of(said, "as"), place_of(said), said)
 
     async def submit(self, said: Json) -> Json:
         """Submit a modal."""
-        errors = await self._interactions.submit(_of(said, "as"), _of(said, "view_id"), _state_of(said))
+        errors = await self._submissions.submit(text_of(said, "as"), text_of(said, "view_id"), state_of(said))
         return {"errors": errors} if errors else {}
 
     async def close(self, said: Json) -> Json:
         """Close a modal."""
-        self._interactions.close(_of(said, "as"), _of(said, "view_id"))
+        self._submissions.close(text_of(said, "as"), text_of(said, "view_id"))
         return {}
 
     async def home(self, said: Json) -> Json:
         """Open the bot's Home."""
-        self._people.open_home(_of(said, "as"), BOT)
+        self._people.open_home(text_of(said, "as"), BOT)
         return {}
 
     async def shortcut(self, said: Json) -> Json:
         """Use a shortcut."""
-        await self._interactions.shortcut(_of(said, "as"), _place(said), _of(said, "callback_id"))
+        await self._interactions.shortcut(text_of(said, "as"), place_of(said), text_of(said, "callback_id"))
         return {}
 
     async def react(self, said: Json) -> Json:
         """Add a reaction, or take it back."""
-        place = (_of(said, "channel"), _of(said, "message_ts"))
-        self._people.react(_of(said, "as"), place, _of(said, "name"), remove=said.get("remove") is True)
+        place = (text_of(said, "channel"), text_of(said, "message_ts"))
+        self._people.react(text_of(said, "as"), place, text_of(said, "name"), remove=said.get("remove") is True)
         return {}
 
     async def edit(self, said: Json) -> Json:
         """Edit one's own message."""
-        text = composed(self._board, _of(said, "text"))
-        self._people.edit(_of(said, "as"), _of(said, "channel"), _of(said, "ts"), text)
+        text = composed(self._board, text_of(said, "text"))
+        self._people.edit(text_of(said, "as"), text_of(said, "channel"), text_of(said, "ts"), text)
         return {}
 
     async def delete(self, said: Json) -> Json:
         """Delete one's own message."""
-        self._people.delete(_of(said, "as"), _of(said, "channel"), _of(said, "ts"))
+        self._people.delete(text_of(said, "as"), text_of(said, "channel"), text_of(said, "ts"))
         return {}
 
     async def stop(self, said: Json) -> Json:
         """Press an agent session's Stop button."""
-        self._people.stop_session(_of(said, "as"), _of(said, "channel"), _of(said, "thread_ts"))
+        self._people.stop_session(text_of(said, "as"), text_of(said, "channel"), text_of(said, "thread_ts"))
         return {}
 
     async def fire(self, said: Json) -> Json:
         """Fire one of the alerts on offer."""
-        return {"ts": await self._offers.fire(_of(said, "offer"))}
+        return {"ts": await self._offers.fire(text_of(said, "offer"))}
 
     def _post(self, doing: Doing) -> Callable[[Request], Awaitable[Response]]:
         async def post(request: Request) -> Response:
@@ -189,29 +191,3 @@ class PageApi:
 async def _drained(socket: WebSocket) -> None:
     async for _ in socket.iter_text():
         pass
-
-
-def _of(said: Json, name: str) -> str:
-    value = said.get(name)
-    if not isinstance(value, str) or not value:
-        raise CannotDo(f"{name!r} is missing.")
-    return value
-
-
-def _part(said: Json, name: str) -> Json:
-    value = said.get(name)
-    if not isinstance(value, dict):
-        raise CannotDo(f"{name!r} must be an object.")
-    return value
-
-
-def _place(said: Json) -> Place:
-    return Place(*(str(said.get(name) or "") for name in ("channel", "message_ts", "view_id")))
-
-
-def _state_of(said: Json) -> Json:
-    """Entered values by block and action."""
-    values = _part(_part(said, "state"), "values") if said.get("state") else {}
-    if not all(isinstance(each, dict) for each in values.values()):
-        raise CannotDo("'state.values' must be objects by block and action.")
-    return values

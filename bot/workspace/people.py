@@ -92,6 +92,12 @@ class People:
             event["view"] = view_object(self.board.team, home)
         self.board.announce_to(app, event, "app_home_opened")
 
+    def invite(self, user_id: str, channel_id: str, guest_id: str) -> None:
+        """Bring somebody, or an app by its user id, into a channel one is in."""
+        if guest_id not in self.board.team.users:
+            raise CannotDo(f"There is nobody {guest_id!r} in this workspace.")
+        messages.join(self.board, self.channel(user_id, channel_id), guest_id)
+
     def stop_session(self, user_id: str, channel_id: str, thread_ts: str) -> None:
         """Press the Stop button that Slack shows while an agent is `processing`."""
         channel = self.channel(user_id, channel_id)

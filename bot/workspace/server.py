@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -28,12 +28,16 @@ from bot.workspace.serving import OnlyThisMachine, OnlyThisPage
 from bot.workspace.shown import Offer
 from bot.workspace.sockets import Sockets
 from bot.workspace.state import Channel
+from bot.workspace.submissions import Submissions
 from bot.workspace.switchboard import Switchboard
 from bot.workspace.web_api import WebApi
 
 __all__ = ["Offer", "Workspace"]
 
 GRACE_SECONDS = 2
+LOOK_EVERY_SECONDS = 0.005
+
+Found = TypeVar("Found")
 
 
 class Workspace:
@@ -58,7 +62,8 @@ class Workspace:
         courier = Courier(Sockets(), self.faults, pace)
         self.board = Switchboard(self.team, courier, Limits(pace.limits), self.faults, agent_sessions=agent_sessions)
         self.people = People(self.board)
-        self.interactions = Interactions(self.board, self.people)
+        self.interactions = Interactions(self.people)
+        self.submissions = Submissions(self.people)
         self.offers = Offers(self.board, offers, fire)
         self._bot = self.team.apps[cast.BOT]
 
@@ -108,14 +113,20 @@ class Workspace:
         """Edit what another app said."""
         edit_as(self.board, self.channel(channel), ts, said)
 
+    async def until(self, look: Callable[[], Found | None]) -> Found:
+        """Look again and again until there is something to find, and return that."""
+        while not (found := look()):
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        return found
+
     async def redeliver(self, event_id: str | None = None, times: int = 1) -> None:
         """Deliver an event again; without an id the latest."""
         await self.board.courier.again(event_id or list(self.board.courier.sent)[-1], times)
 
-    async def disconnect(self, *, hard: bool = False) -> None:
+    def disconnect(self, *, hard: bool = False) -> None:
         """End every socket: with Slack's warning first, or by cutting the wire."""
         if not hard:
-            await self.board.courier.sockets.warn()
+            self.board.spawn(self.board.courier.sockets.refresh(self.board.courier.pace.refresh))
             return
         for connection in list(self.board.courier.sockets.open):
             self._cut_client(connection.socket.client)
@@ -139,7 +150,7 @@ class Workspace:
         await self._serving
 
     def _app(self) -> Starlette:
-        page = PageApi(self.board, self.people, self.interactions, self.offers)
+        page = PageApi(self.people, self.interactions, self.submissions, self.offers)
         return Starlette(
             routes=[
                 *WebApi(self.board, lambda request: self._cut_client(request.client)).routes,

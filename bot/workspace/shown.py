@@ -23,7 +23,7 @@ def overview(board: Switchboard, me: User, offers: Sequence[Offer]) -> Json:
     seen = [channel for channel in team.channels.values() if me.id in channel.members]
     return {
         "me": me.id,
-        "users": [_user(user) for user in team.users.values() if not user.app_id],
+        "users": [_user(user) for user in team.users.values()],
         "apps": [
             {"id": app.id, "bot_id": app.bot_id, "user_id": app.user_id, "name": app.name, "icon": app.icon}
             for app in team.apps.values()
@@ -64,7 +64,7 @@ def _message(board: Switchboard, channel: Channel, message: Message) -> Json:
 
 def _user(user: User) -> Json:
     shown: Json = {"id": user.id, "name": user.name, "real_name": user.real_name, "title": user.title}
-    return shown | {"guest": user.guest, "approver": user.approver}
+    return shown | {"guest": user.guest, "approver": user.approver, "is_bot": user.app_id is not None}
 
 
 def _channel(channel: Channel) -> Json:

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -31,6 +30,8 @@ class Connection:
     app_id: str
     socket: WebSocket
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    leaving: bool = False
+    """Whether it was told that it will be closed."""
 
     async def send(self, envelope: Json, deadline: float) -> Json:
         """Send an envelope and wait for its acknowledgement."""
@@ -104,18 +105,25 @@ class Sockets:
 
     async def send(self, app_id: str, envelope: Json, deadline: float) -> Json:
         """Send an envelope over the connection whose turn it is. Raises `NotAcknowledged`."""
-        connection = next((each for each in self.open if each.app_id == app_id), None)
-        if connection is None:
+        connections = [each for each in self.open if each.app_id == app_id]
+        if not connections:
             raise NotAcknowledged("no_connection")
+        connection = min(connections, key=lambda each: each.leaving)
         self.open.remove(connection)
         self.open.append(connection)
         return await connection.send(envelope, deadline)
 
-    async def warn(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection that it will be closed soon, and to open a new one."""
-        notice: dict[str, Any] = {"type": "disconnect", "reason": reason, "debug_info": {"host": "workspace"}}
-        for connection in list(self.open):
+    async def refresh(self, grace: float) -> None:
+        """Tell every connection to make way for a new one, and close those that are still there after a while."""
+        notice = {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "workspace"}}
+        leaving = list(self.open)
+        for connection in leaving:
+            connection.leaving = True
             await connection.socket.send_text(orjson.dumps(notice).decode())
+        await asyncio.sleep(grace)
+        for connection in leaving:
+            if connection in self.open:
+                await connection.socket.close(1000)
 
     def _hello(self, app_id: str) -> Json:
         return {

@@ -1,4 +1,4 @@
-"""What a workspace holds: people, apps, channels, messages, files, views. In memory, bounded, gone when it ends."""
+"""What a workspace holds: people, apps, channels, messages, files, views."""
 
 import secrets
 import time
@@ -8,12 +8,6 @@ from typing import Any
 from bot.workspace.manifest import Manifest
 
 Json = dict[str, Any]
-
-KEPT_MESSAGES = 2_000
-"""Of a channel. The oldest go first, as on Slack's free plan."""
-KEPT_FILES = 200
-KEPT_OF_THE_REST = 1_000
-"""Trigger ids, response URLs and events that may still be asked for."""
 
 
 @dataclass
@@ -167,57 +161,6 @@ class ResponseUrl:
     left: int = 5
 
 
-@dataclass
-class Team:
-    """The whole workspace."""
-
-    users: dict[str, User] = field(default_factory=dict)
-    apps: dict[str, App] = field(default_factory=dict)
-    groups: dict[str, UserGroup] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
-    files: dict[str, File] = field(default_factory=dict)
-    modals: dict[str, list[View]] = field(default_factory=dict)
-    homes: dict[str, View] = field(default_factory=dict)
-    triggers: dict[str, Trigger] = field(default_factory=dict)
-    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
-    id: str = "T0RESPOND"
-    domain: str = "responder"
-    origin: str = ""
-    """Where it is served: scheme, host and port."""
-    _last_ts: int = 0
-
-    def new_ts(self) -> str:
-        """A time stamp that no other message has."""
-        self._last_ts = max(int(time.time() * 1_000_000), self._last_ts + 1)
-        seconds, micros = divmod(self._last_ts, 1_000_000)
-        return f"{seconds}.{micros:06d}"
-
-    def dm(self, user: str, app: App) -> Channel:
-        """The direct messages of a person with an app, begun where there are none yet."""
-        for channel in self.channels.values():
-            if channel.with_user == user and app.user_id in channel.members:
-                return channel
-        channel = Channel(new_id("D"), app.name, private=True, members={user, str(app.user_id)}, with_user=user)
-        self.channels[channel.id] = channel
-        return channel
-
-    def keep(self, channel: Channel, message: Message) -> None:
-        """Put a message into its channel; the oldest makes room."""
-        channel.messages[message.ts] = message
-        trim(channel.messages, KEPT_MESSAGES)
-
-    def open_view(self, view_id: str) -> View | None:
-        """A modal or Home somebody has before them."""
-        everyones = [view for stack in self.modals.values() for view in stack] + list(self.homes.values())
-        return next((view for view in everyones if view.id == view_id), None)
-
-
 def new_id(prefix: str) -> str:
     """An id as Slack writes them: a letter for the kind, then capitals and digits."""
     return prefix + secrets.token_hex(5).upper()
-
-
-def trim(kept: dict[str, Any], most: int) -> None:
-    """Let go of the oldest beyond ``most``."""
-    while len(kept) > most:
-        kept.pop(next(iter(kept)))

@@ -11,19 +11,9 @@ from bot.workspace.courier import Courier
 from bot.workspace.faults import Faults
 from bot.workspace.limits import Limits
 from bot.workspace.live import Live
-from bot.workspace.state import (
-    KEPT_OF_THE_REST,
-    App,
-    Channel,
-    Json,
-    ResponseUrl,
-    Team,
-    Trigger,
-    new_id,
-    trim,
-)
+from bot.workspace.state import App, Channel, Json, ResponseUrl, Trigger, new_id
+from bot.workspace.team import KEPT_OF_THE_REST, Team, trim
 
-TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 1800.0
 
 
@@ -60,7 +50,7 @@ class Switchboard:
     def trigger(self, user: str, app: App) -> str:
         """A trigger id: the right to open one modal soon."""
         key = f"{int(time.time() * 1000)}.{secrets.token_hex(8)}"
-        self.team.triggers[key] = Trigger(user, app.id, time.monotonic() + TRIGGER_SECONDS)
+        self.team.triggers[key] = Trigger(user, app.id, time.monotonic() + self.courier.pace.trigger)
         trim(self.team.triggers, KEPT_OF_THE_REST)
         return key
 

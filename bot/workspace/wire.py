@@ -1,6 +1,7 @@
 """The shapes Slack's objects have on the wire."""
 
-from bot.workspace.state import App, Channel, File, Json, Message, Team, User, View
+from bot.workspace.state import App, Channel, File, Json, Message, User, View
+from bot.workspace.team import Team
 
 
 def user_object(team: Team, user: User, *, email: bool = False) -> Json:

@@ -2,7 +2,8 @@
 
 from bot.workspace.kit.rules import wrong
 from bot.workspace.methods.call import Call, Method, Refused
-from bot.workspace.state import Json, trim
+from bot.workspace.state import Json
+from bot.workspace.team import trim
 
 STATUSES = ("active", "processing", "suspended", "closed")
 KEPT_SESSIONS = 500

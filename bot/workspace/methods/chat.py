@@ -21,7 +21,7 @@ LARGEST_METADATA = 16_000
 def post_message(call: Call) -> Json:
     """Post, as the app itself or under a name and icon of its own choosing."""
     channel = _addressed(call)
-    said = {**_author(call), **content(call, LONGEST_TEXT)}
+    said = {"text": "", **_author(call), **content(call, LONGEST_TEXT)}
     message = Message(call.board.team.new_ts(), said, _thread(call, channel), _metadata(call))
     if call.flag("reply_broadcast") and message.is_reply:
         message.content["subtype"] = "thread_broadcast"
@@ -36,7 +36,7 @@ def post_ephemeral(call: Call) -> Json:
     channel = _addressed(call)
     if call.text("user") not in channel.members:
         raise Refused("user_not_in_channel")
-    said = {**_author(call), **content(call, LONGEST_TEXT)}
+    said = {"text": "", **_author(call), **content(call, LONGEST_TEXT)}
     message = Message(call.board.team.new_ts(), said, _thread(call, channel), only_for=call.text("user"))
     messages.post(call.board, channel, message)
     return {"message_ts": message.ts}
@@ -46,7 +46,7 @@ def update(call: Call) -> Json:
     """Edit one of the app's own messages; blocks and attachments that aren't given stay."""
     channel = call.channel()
     message = call.message(channel)
-    if message.content.get("app_id") != call.app.id:
+    if message.content.get("app_id") != call.app.id or message.files:
         raise Refused("cant_update_message")
     changes = content(call, LONGEST_UPDATE)
     if (metadata := _metadata(call)) is not None:

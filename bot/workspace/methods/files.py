@@ -7,7 +7,7 @@ import secrets
 from bot.workspace import messages
 from bot.workspace.kit.rules import wrong
 from bot.workspace.methods.call import Call, Method, Refused
-from bot.workspace.state import KEPT_FILES, Channel, File, Json, Message, new_id, trim
+from bot.workspace.state import Channel, File, Json, Message, new_id
 from bot.workspace.wire import as_app, file_object
 
 LARGEST_FILE = 16_000_000
@@ -25,8 +25,7 @@ def get_upload_url(call: Call) -> Json:
         raise Refused("file_upload_size_restricted")
     name = _UNSAFE.sub("_", call.text("filename"))[:200]
     file = File(new_id("F"), name, name, int(length), call.app.id, secrets.token_urlsafe(24), call.text("alt_txt"))
-    call.board.team.files[file.id] = file
-    trim(call.board.team.files, KEPT_FILES)
+    call.board.team.keep_file(file)
     return {"file_id": file.id, "upload_url": f"{call.board.team.origin}/upload/{file.upload_key}"}
 
 

@@ -1,0 +1,63 @@
+"""A workspace that is quicker than Slack, with the real SDK's client and the real Bolt app at it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from bot.workspace.courier import Pace
+from bot.workspace.server import Offer, Workspace
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+QUICK = Pace(ack=0.5, retries=(0.01, 0.01, 0.01), trigger=3.0, sharing=0.01, refresh=0.2, limits=600.0)
+OFFERS = (Offer("checkout", "Checkout is slow", "p99 over 2 s"),)
+
+
+async def fire(name: str) -> dict[str, Any]:
+    return {"text": "", "attachments": [{"fallback": f"[FIRING] {name}", "title": name, "color": "danger"}]}
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    async with Workspace(offers=OFFERS, fire=fire, pace=QUICK) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> AsyncWebClient:
+    return AsyncWebClient(workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
+
+
+@pytest.fixture
+async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[AsyncApp]:
+    """The bot's Bolt app, connected; listeners may be registered any time."""
+    app = AsyncApp(client=client)
+    handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=0.1)
+    await handler.connect_async()
+    await workspace.until(lambda: workspace.board.courier.sockets.count("AFIRST"))
+    yield app
+    await handler.close_async()
+
+
+@pytest.fixture
+def heard(bot: AsyncApp) -> asyncio.Queue[Any]:
+    """Every event the bot hears, as the request's whole body with its retry headers under `retry`."""
+    queue: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def hear(body: dict[str, Any], request: Any) -> None:
+        await queue.put({**body, "retry": request.headers.get("x-slack-retry-num", [None])[0]})
+
+    for event in ("message", "app_mention", "app_home_opened", "member_joined_channel", "reaction_added"):
+        bot.event(event)(hear)
+    bot.event("agent_session_stopped")(hear)
+    return queue
+
+
+@pytest.fixture
+async def page(workspace: Workspace) -> AsyncIterator[httpx.AsyncClient]:
+    """The page's browser."""
+    async with httpx.AsyncClient(base_url=workspace.address, headers={"Origin": workspace.team.origin}) as page:
+        yield page
