@@ -21,7 +21,9 @@ const FIRST_PERSON = "U0ADA";
 let world = null;
 let place = placeIn(location.hash);
 let main = null;
+let drawnRoom = null;
 let thread = null;
+let arrivals = 0;
 let hangUp = () => {};
 
 const page = {
@@ -79,40 +81,48 @@ function move(to) {
 
 /** Draws what the address says, whoever changed it: a click, the back button, a link. */
 async function arrive() {
-  const before = place;
+  const turn = (arrivals += 1);
   refresher.drop();
   place = placeIn(location.hash);
-  if (!world || place.person !== world.me) await begin();
-  if (!world) return;
+  if ((!world || place.person !== world.me) && !(await begin(turn))) return;
   settle();
-  const sameRoom = main && before.person === place.person && before.channel === place.channel && before.app === place.app;
-  if (!sameRoom || !main.world) drawMain();
-  drawThread(before, sameRoom);
+  const room = [place.person, place.channel, place.app].join();
+  const stays = room === drawnRoom;
+  if (!stays) drawMain();
+  drawThread(stays);
+  drawnRoom = room;
   sidebar.unread.delete(place.channel);
   sidebar.show(world, place.app ?? place.channel);
   showPane(place.thread ? "thread" : "main");
   refresher.ask(["messages", "thread", "views"]);
-  if (place.app && !sameRoom) attempt(() => post("home", {})).then(() => refresher.ask(["views"]));
+  if (place.app && !stays) attempt(() => post("home", {})).then(() => refresher.ask(["views"]));
 }
 
-async function begin() {
-  hangUp();
-  const person = place.person ?? FIRST_PERSON;
-  speakAs(person);
+/** Becomes the person of the address; false if that failed, or if the address has changed meanwhile. */
+async function begin(turn) {
+  speakAs(place.person ?? FIRST_PERSON);
   const state = await attempt(() => get("state"));
-  if (!state) { setTimeout(arrive, 2000); return; }
+  if (turn !== arrivals) return false;
+  if (!state) { location.hash = ""; setTimeout(arrive, 2000); return false; }
+  hangUp();
   world = new World(state);
-  main = null;
+  drawnRoom = null;
   sidebar.unread.clear();
   hangUp = listen({ push: pushed, connection: (yes) => sidebar.connected(yes) });
+  return true;
 }
 
 /** A place that this person can't see becomes the first one they can. */
 function settle() {
-  place = { ...place, person: world.me };
-  if (place.app && world.appsWithHome().some(({ id }) => id === place.app)) return;
-  if (place.channel && world.channel(place.channel)) { place.app = null; return; }
-  place = { person: world.me, channel: (world.rooms()[0] ?? world.directs()[0])?.id, app: null, thread: null };
+  place = settled();
+  history.replaceState(null, "", written(place));
+}
+
+function settled() {
+  const { channel, app } = place;
+  if (app && world.appsWithHome().some(({ id }) => id === app)) return { person: world.me, app, channel: null, thread: null };
+  if (channel && world.channel(channel)) return { ...place, person: world.me, app: null };
+  return { person: world.me, channel: (world.rooms()[0] ?? world.directs()[0])?.id, app: null, thread: null };
 }
 
 function drawMain() {
@@ -129,17 +139,16 @@ function drawMain() {
     node("main").replaceChildren(...main.nodes);
     document.title = `${main.title} · Workspace`;
   }
-  main.world = world;
 }
 
-function drawThread(before, sameRoom) {
-  if (sameRoom && thread?.ts === place.thread && place.thread) return;
+function drawThread(stays) {
+  if (stays && thread && thread.ts === place.thread) return;
   const opens = Boolean(place.thread);
   thread = opens ? new ThreadPane({ channel: world.channel(place.channel), ts: place.thread, world, page }) : null;
   node("thread").replaceChildren(...(thread?.nodes ?? []));
   node("thread").hidden = !opens;
   node("frame").classList.toggle("with-thread", opens);
-  if (opens && sameRoom && before.thread !== place.thread) node("thread-composer").focus();
+  if (opens && stays) node("thread-composer").focus();
 }
 
 function closeThread() {

@@ -24,9 +24,7 @@ export class ChannelPane {
     return el("header", { class: "pane-head" }, page.menuButton(), words, this.app ? homeTabs(this.app, world, page, false) : null);
   }
 
-  show(messages) {
-    this.conversation.show(messages.filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast"));
-  }
+  show(messages) { this.conversation.show(messages); }
 }
 
 /** The two faces of an app: its Home and its direct messages. */

@@ -5,9 +5,10 @@ const drafts = new Map();
 
 /** `send(text)` gets the text as typed (the workspace links names and escapes it) and resolves to true if it went out. */
 export function composer({ world, place, label, send, commands }) {
+  const draft = `${world.me}/${label}`;
   const listId = uniqueId("suggestions");
   const area = el("textarea", {
-    id: place === "thread" ? "thread-composer" : "composer", rows: "1", "aria-label": label, placeholder: label, value: drafts.get(label) ?? "",
+    id: place === "thread" ? "thread-composer" : "composer", rows: "1", "aria-label": label, placeholder: label, value: drafts.get(draft) ?? "",
     autocomplete: "off", "aria-autocomplete": "list", "aria-controls": listId,
   });
   const list = el("div", { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
@@ -20,11 +21,11 @@ export function composer({ world, place, label, send, commands }) {
     const text = area.value.trim();
     if (!text) return;
     set(state, "");
-    drafts.delete(label);
-    if (!(await send(text))) set(state, text);
+    drafts.delete(draft);
+    if (!(await send(text)) && !area.value) set(state, text);
   };
   form.addEventListener("submit", submit);
-  area.addEventListener("input", () => { drafts.set(label, area.value); grow(area); suggest(state); });
+  area.addEventListener("input", () => { drafts.set(draft, area.value); grow(area); suggest(state); });
   area.addEventListener("blur", () => hide(state));
   area.addEventListener("keydown", (event) => { if (!keyInList(state, event) && event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event); });
   requestAnimationFrame(() => grow(area));

@@ -2,7 +2,7 @@
 import { authorOf } from "./author.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { message } from "./message.js";
+import { isOnlyMine, message } from "./message.js";
 import { keepFocus } from "./focus.js";
 import { dayOf } from "./when.js";
 
@@ -18,7 +18,7 @@ export class Conversation {
    * The root of a thread stands above the log: it is edited all the time, and must not be read out each time.
    */
   constructor({ place, label, id, log = false, days = false, empty }) {
-    Object.assign(this, { place, days, empty });
+    Object.assign(this, { place, days, empty, stuck: true });
     const live = log ? { role: "log", "aria-live": "polite", "aria-relevant": "additions text" } : { role: "region" };
     this.list = el("div", { class: "list", "aria-label": label, ...live });
     this.rootBox = el("div", { class: "root" });
@@ -26,7 +26,9 @@ export class Conversation {
     this.jump = el("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } }, icon("down"), "Newest messages");
     this.scroller.addEventListener("keydown", (event) => this.#key(event));
     this.scroller.addEventListener("focusin", ({ target }) => this.#current(target.closest("article")));
-    this.scroller.addEventListener("scroll", () => { this.jump.hidden = this.atEnd(); }, { passive: true });
+    this.scroller.addEventListener("scroll", () => { this.jump.hidden = this.stuck = this.atEnd(); }, { passive: true });
+    this.scroller.addEventListener("load", () => this.#settle(), true); // a picture has arrived and takes its place
+    new ResizeObserver(() => this.#settle()).observe(this.scroller);
   }
 
   get nodes() { return [this.scroller, this.jump]; }
@@ -36,15 +38,16 @@ export class Conversation {
     return scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
   }
 
+  #settle() { if (this.stuck) this.toEnd(); }
+
   toEnd() { this.scroller.scrollTop = this.scroller.scrollHeight; }
 
   show(messages, root = null) {
-    const stay = this.atEnd();
     const first = this.#drawn.size === 0;
     if (first) this.list.setAttribute("aria-busy", "true");
     if (root) this.#lead(root, messages.length);
     this.#place(this.#wanted(messages));
-    if (first || stay) this.toEnd();
+    this.#settle();
     this.jump.hidden = this.atEnd();
     this.#reachable();
     if (first) requestAnimationFrame(() => this.list.removeAttribute("aria-busy"));
@@ -83,7 +86,7 @@ export class Conversation {
   }
 
   #follows(before, content) {
-    const plain = [before, content].every((one) => !one.ephemeral && !one.is_ephemeral && !one.subtype?.startsWith("tomb"));
+    const plain = [before, content].every((one) => !isOnlyMine(one) && !one.subtype?.startsWith("tomb"));
     return plain && content.ts - before.ts < SAME_BREATH && authorOf(before, this.place.world).key === authorOf(content, this.place.world).key;
   }
 

@@ -64,12 +64,12 @@ class Scope {
   suggest(query) { return this.ctx.suggest({ block_id: this.blockId, action_id: this.node.action_id, value: query }); }
 
   /** Sends the action, after the person has confirmed it where the app asks for that. */
-  async send(value, pressed = null) {
+  async send(value, busy = null) {
     const { confirm } = this.node;
     if (confirm && !(await confirmed(confirm, this.world))) return;
-    pressed?.setAttribute("aria-busy", "true");
+    busy?.setAttribute("aria-busy", "true");
     await attempt(() => this.ctx.act({ type: this.node.type, block_id: this.blockId, action_id: this.node.action_id, ...value }));
-    pressed?.removeAttribute("aria-busy");
+    busy?.removeAttribute("aria-busy");
   }
 }
 

@@ -27,7 +27,8 @@ function finder(old, held) {
   const { block, action } = owner.dataset;
   const order = focusable(owner).indexOf(held);
   return (fresh) => {
-    const same = [...fresh.querySelectorAll("[data-action]")].find(({ dataset }) => dataset.block === block && dataset.action === action);
+    const named = [...fresh.querySelectorAll("[data-action]")].filter(({ dataset }) => dataset.action === action);
+    const same = named.find(({ dataset }) => dataset.block === block) ?? named[0]; // block ids that Slack made up are new each time
     return same ? focusable(same)[order] ?? null : null;
   };
 }

@@ -11,37 +11,30 @@ import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { mrkdwn, typed } from "./mrkdwn.js";
 import { attempt } from "./notice.js";
-import { present, valuesOf } from "./values.js";
+import { surface } from "./surface.js";
 import { dayOf, fullTime, timeOf } from "./when.js";
 
 /** `place` is {world, channel, level, openThread?}: where the message stands. `grouped`: its author was named just above. */
 export function message(content, place, grouped) {
-  const author = authorOf(content, place.world);
-  const onlyMine = Boolean(content.ephemeral || content.is_ephemeral);
-  const ctx = surface(content, place);
-  const kind = ["message", grouped ? "grouped" : "", onlyMine ? "only-you" : "", content.subtype === "tombstone" ? "tombstone" : ""].join(" ").trim();
-  const node = el("article", { class: kind, data: { ts: content.ts }, tabindex: "-1", "aria-label": `${author.name}, ${fullTime(content.ts)}` },
+  const { world, channel, level } = place;
+  const author = authorOf(content, world);
+  const onlyMine = isOnlyMine(content);
+  const ctx = surface({ world, level, where: { channel, message_ts: content.ts }, files: content.files });
+  const notes = [
+    onlyMine ? el("p", { class: "note" }, icon("eye"), "Only visible to you") : null,
+    world.channel(channel)?.pins?.includes(content.ts) ? el("p", { class: "note" }, icon("pin"), "Pinned") : null,
+  ];
+  const kinds = { grouped, "only-you": onlyMine, tombstone: content.subtype === "tombstone" };
+  const kind = ["message", ...Object.keys(kinds).filter((name) => kinds[name])].join(" ");
+  ctx.node = el("article", { class: kind, data: { ts: content.ts }, tabindex: "-1", "aria-label": `${author.name}, ${fullTime(content.ts)}` },
     grouped ? el("span", { class: "gutter" }, time(content)) : avatar(author),
-    el("div", { class: "message-main" },
-      onlyMine ? el("p", { class: "only-you-note" }, icon("eye"), "Only visible to you") : null,
-      place.world.channel(place.channel)?.pins?.includes(content.ts) ? el("p", { class: "pinned-note" }, icon("pin"), "Pinned") : null,
-      grouped ? hiddenText(`${author.name}: `) : head(author, content),
-      el("div", { class: "message-body" }, body(content, ctx)),
-      reactions(content, place),
-      place.openThread && content.reply_count ? replies(content, place) : null),
+    el("div", { class: "message-main" }, notes, grouped ? hiddenText(`${author.name}: `) : head(author, content),
+      el("div", { class: "message-body" }, body(content, ctx)), reactions(content, place), replies(content, place)),
     onlyMine ? null : toolbar(content, place));
-  ctx.node = node;
-  return node;
+  return ctx.node;
 }
 
-function surface(content, { world, channel, level }) {
-  const where = { channel, message_ts: content.ts };
-  const values = valuesOf(`${world.me}/${channel}/${content.ts}`);
-  const ctx = { world, level, values, files: content.files, node: null };
-  ctx.act = (action) => post("act", { ...where, action, state: values.of(present(ctx.node)) });
-  ctx.suggest = (query) => post("suggest", { ...where, ...query });
-  return ctx;
-}
+export const isOnlyMine = (content) => Boolean(content.ephemeral || content.is_ephemeral);
 
 const time = (content) => el("time", { datetime: new Date(content.ts * 1000).toISOString(), title: fullTime(content.ts) }, timeOf(content.ts));
 
@@ -71,6 +64,7 @@ function reactions(content, place) {
 }
 
 function replies(content, place) {
+  if (!place.openThread || !content.reply_count) return null;
   const count = `${content.reply_count} ${content.reply_count === 1 ? "reply" : "replies"}`;
   const last = content.latest_reply ? `Last reply ${dayOf(content.latest_reply).replace(/^(Today|Yesterday)$/, (day) => day.toLowerCase())} at ${timeOf(content.latest_reply)}` : "";
   return el("button", { type: "button", class: "replies", data: { key: "replies" }, on: { click: () => place.openThread(content.thread_ts ?? content.ts) } },

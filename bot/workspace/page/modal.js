@@ -7,7 +7,7 @@ import { keepFocus } from "./focus.js";
 import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 import { missing } from "./required.js";
-import { present, valuesOf } from "./values.js";
+import { face, surface } from "./surface.js";
 
 export class Modal {
   #open = null;
@@ -19,8 +19,7 @@ export class Modal {
   show(stack, world) {
     const view = stack.at(-1);
     if (!view) { this.#shut(); return; }
-    const { state, hash, ...content } = view;
-    const print = JSON.stringify([content, stack.length, world.me]);
+    const print = [face(view), stack.length, world.me].join();
     if (print === this.#print) return;
     this.#print = print;
     this.#draw(view, stack.length, world);
@@ -34,11 +33,9 @@ export class Modal {
   }
 
   #draw(view, depth, world) {
-    const values = valuesOf(`${world.me}/${view.id}`);
-    const ctx = { world, level: 3, values };
-    const drawn = { view, values, blocks: el("div", { class: "blocks" }), error: el("p", { class: "view-error", role: "alert", hidden: true }) };
-    ctx.act = (action) => post("act", { view_id: view.id, action, state: values.of(present(drawn.blocks)) });
-    ctx.suggest = (query) => post("suggest", { view_id: view.id, ...query });
+    const ctx = surface({ world, level: 3, where: { view_id: view.id }, state: view.state });
+    ctx.node = el("div", { class: "blocks" });
+    const drawn = { view, ctx, blocks: ctx.node, error: el("p", { class: "view-error", role: "alert", hidden: true }) };
     drawn.blocks.append(...blocks(view.blocks, ctx));
     drawn.node = this.#frame(drawn, depth, world);
     const before = this.#open;
@@ -87,8 +84,8 @@ export class Modal {
 
   async #submit({ currentTarget }) {
     if (currentTarget.getAttribute("aria-busy") === "true") return;
-    const { view, values, blocks: node } = this.#open;
-    const state = values.of(present(node));
+    const { view, ctx, blocks: node } = this.#open;
+    const state = ctx.state();
     const lacking = missing(node, state.values);
     this.#errors(lacking);
     if (Object.keys(lacking).length) return;

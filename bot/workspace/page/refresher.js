@@ -1,10 +1,11 @@
-// Fetches again what may have changed: many requests in a moment become one, and an answer that was overtaken is dropped.
+// Fetches again what may have changed: one request at a time for each scope, and many asked for in a moment become one.
 
 const MOMENT = 25;
 
 export class Refresher {
   #wanted = new Set();
-  #turn = new Map();
+  #busy = new Set();
+  #epoch = 0;
   #timer = 0;
 
   /** `scopes` are name → [fetch, show]; a fetch that answers null has nothing to show. */
@@ -16,24 +17,25 @@ export class Refresher {
   }
 
   /** Answers still under way belong to a place that was left: they are not shown. */
-  drop() { for (const name of Object.keys(this.scopes)) this.#turn.set(name, (this.#turn.get(name) ?? 0) + 1); }
+  drop() { this.#epoch += 1; }
 
   #run() {
     this.#timer = 0;
-    const names = [...this.#wanted];
-    this.#wanted.clear();
-    for (const name of names) this.#fetch(name);
+    for (const name of [...this.#wanted]) if (!this.#busy.has(name)) this.#fetch(name);
   }
 
   async #fetch(name) {
     const [fetch, show] = this.scopes[name];
-    const turn = (this.#turn.get(name) ?? 0) + 1;
-    this.#turn.set(name, turn);
+    const epoch = this.#epoch;
+    this.#wanted.delete(name);
+    this.#busy.add(name);
     try {
       const answer = await fetch();
-      if (answer && this.#turn.get(name) === turn) show(answer);
+      if (answer && epoch === this.#epoch) show(answer);
     } catch (error) {
-      if (this.#turn.get(name) === turn) this.failed(error);
+      if (epoch === this.#epoch) this.failed(error);
     }
+    this.#busy.delete(name);
+    if (this.#wanted.has(name)) this.ask([name]);
   }
 }

@@ -17,8 +17,7 @@ export function missing(blocks, values) {
 
 function empty(held) {
   if (!held) return true;
-  const { type, ...rest } = held;
-  return Object.values(rest).every((value) => value === null || value === "" || (Array.isArray(value) && !value.length));
+  return Object.entries(held).every(([name, value]) => name === "type" || value === null || value === "" || (Array.isArray(value) && !value.length));
 }
 
 function complaint({ type, validity, min, max, minLength }) {

@@ -1,6 +1,6 @@
 // The column at the side: who one is, where one can go, firing an alert, the theme and the state of the connection.
 import { avatar } from "./author.js";
-import { el, hiddenText } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { showKeys } from "./keys.js";
 
@@ -35,11 +35,12 @@ export class Sidebar {
 
   #people(world) {
     const one = (user) => {
-      const input = el("input", { type: "radio", name: "person", value: user.id, id: `person-${user.id}`, data: { nav: `person-${user.id}` }, on: { change: () => this.page.become(user.id) } });
-      input.checked = user.id === world.me;
       const role = user.approver ? "may approve" : user.guest ? "guest, may not approve" : "may not approve";
       const name = user.real_name || user.name;
-      return el("div", { class: "person" }, input, el("label", { for: input.id }, avatar({ name, tint: user.id }, "small"), el("span", { class: "person-words" }, el("span", {}, name), hiddenText(", "), el("span", { class: "person-role" }, role))));
+      const id = `person-${user.id}`;
+      const input = el("input", { type: "radio", name: "person", value: user.id, id, "aria-label": `${name}, ${role}`, data: { nav: id }, on: { change: () => this.page.become(user.id) } });
+      input.checked = user.id === world.me;
+      return el("div", { class: "person" }, input, el("label", { for: id }, avatar({ name, tint: user.id }, "small"), el("span", { class: "person-words" }, el("span", {}, name), el("span", { class: "person-role" }, role))));
     };
     return el("fieldset", { class: "people" }, el("legend", {}, "You are"), world.people().map(one));
   }
@@ -48,26 +49,28 @@ export class Sidebar {
     return items.length ? [el("h2", { class: "places-title" }, title), el("ul", {}, items.map((item) => el("li", {}, item)))] : [];
   }
 
-  #item(id, current, content, run) {
+  #item({ id, name, sign, current, run, about = "" }) {
     const count = this.unread.get(id) ?? 0;
-    const badge = count ? [el("span", { class: "unread", "aria-hidden": "true" }, String(count)), hiddenText(`, ${count} new`)] : [];
-    const props = { type: "button", class: count ? "nav-item new" : "nav-item", "aria-current": id === current ? "page" : null, data: { nav: id }, on: { click: run } };
-    return el("button", props, content, badge);
+    const badge = count ? el("span", { class: "unread" }, String(count)) : null;
+    const label = [name, about, count ? `${count} new` : ""].filter(Boolean).join(", ");
+    const props = { "aria-label": label, type: "button", class: count ? "nav-item new" : "nav-item", "aria-current": id === current ? "page" : null, data: { nav: id }, on: { click: run } };
+    return el("button", props, sign, name, badge);
   }
 
   #room(channel, current) {
     const sign = el("span", { class: "sign" }, icon(channel.private ? "lock" : "hash"));
-    return this.#item(channel.id, current, [sign, channel.name, channel.private ? hiddenText(", private") : null], () => this.page.go(channel.id));
+    const about = channel.private ? "private" : "";
+    return this.#item({ id: channel.id, name: channel.name, sign, current, about, run: () => this.page.go(channel.id) });
   }
 
   #direct(channel, world, current) {
     const app = (channel.members ?? []).map((id) => world.appOfUser(id)).find(Boolean);
     const name = world.channelName(channel.id);
-    return this.#item(channel.id, current, [avatar({ name, icon: app?.icon }, "tiny"), name], () => this.page.go(channel.id));
+    return this.#item({ id: channel.id, name, sign: avatar({ name, icon: app?.icon }, "tiny"), current, run: () => this.page.go(channel.id) });
   }
 
   #app(app, current) {
-    return this.#item(app.id, current, [avatar({ name: app.name, icon: app.icon }, "tiny"), `${app.name} Home`], () => this.page.goHome(app.id));
+    return this.#item({ id: app.id, name: `${app.name} Home`, sign: avatar(app, "tiny"), current, run: () => this.page.goHome(app.id) });
   }
 }
 

@@ -1,7 +1,9 @@
 // What has been entered into the elements of one message or view, in the shape of Slack's state.values.
 
 export class Values {
-  #values = {};
+  #values;
+
+  constructor(values = {}) { this.#values = structuredClone(values); }
 
   get(blockId, actionId) { return this.#values[blockId]?.[actionId]; }
 
@@ -25,8 +27,8 @@ export function present(node) {
 
 const surfaces = new Map();
 
-/** The values of one message or view, found again after it was drawn anew. */
-export function valuesOf(key) {
-  if (!surfaces.has(key)) surfaces.set(key, new Values());
+/** The values of one message or view, found again after it was drawn anew; at first those the workspace knows. */
+export function valuesOf(key, state) {
+  if (!surfaces.has(key)) surfaces.set(key, new Values(state?.values));
   return surfaces.get(key);
 }

@@ -15,15 +15,26 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-ALERT = {"text": "", "attachments": [{"color": "danger", "title": "CheckoutSlow", "text": "p99 is *2 s*", "fallback": "x"}]}
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ALERT = {
+    "text": "",
+    "attachments": [{"color": "danger", "title": "CheckoutSlow", "text": "p99 is *2 s*", "fallback": "x"}],
+}
+OFFERS = (Offer("slow", "Checkout is slow", "p99 over 500 ms"),)
+QUICK = Pace(sharing=0.01, limits=600.0)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 HOSTILE = (
     "<script>window.hacked = 1</script> <img src=x onerror=hacked=1> <javascript:alert(1)|press me> \u202egpj.exe "
@@ -48,7 +59,12 @@ def button(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - Block Ki
 
 
 def card(status: str) -> list[dict[str, Any]]:
-    confirm = {"title": plain("Roll back?"), "text": mrkdwn("v42 → *v41*"), "confirm": plain("Do it"), "deny": plain("No")}
+    confirm = {
+        "title": plain("Roll back?"),
+        "text": mrkdwn("v42 → *v41*"),
+        "confirm": plain("Do it"),
+        "deny": plain("No"),
+    }
     return [
         {"type": "header", "text": plain("INC-1 checkout")},
         {"type": "section", "text": mrkdwn(f"*Status* {status}")},
@@ -106,7 +122,19 @@ HOME = {
 }
 
 
-def small_app(client: AsyncWebClient, heard: list[Any]) -> AsyncApp:
+class Heard:
+    """What reached the app, in order."""
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+        self.more = asyncio.Event()
+
+    def append(self, what: Any) -> None:  # noqa: ANN401
+        self.said.append(what)
+        self.more.set()
+
+
+def small_app(client: AsyncWebClient, heard: Heard) -> AsyncApp:
     """An app that uses what the page has to offer, and writes down what reached it."""
     app = AsyncApp(client=client, signing_secret="not used by Socket Mode")  # noqa: S106
 
@@ -150,7 +178,9 @@ def small_app(client: AsyncWebClient, heard: list[Any]) -> AsyncApp:
         await ack()
         heard.append(("approve", body["user"]["id"]))
         ts = body["message"]["ts"]
-        await client.chat_update(channel=body["channel"]["id"], ts=ts, text="x", blocks=card(f"approved by <@{body['user']['id']}>"))
+        await client.chat_update(
+            channel=body["channel"]["id"], ts=ts, text="x", blocks=card(f"approved by <@{body['user']['id']}>")
+        )
 
     @app.action(re.compile("reject|open|mode|own"))
     async def written_down(ack: Any, action: dict[str, Any]) -> None:  # noqa: ANN401
@@ -176,7 +206,7 @@ def small_app(client: AsyncWebClient, heard: list[Any]) -> AsyncApp:
 class Scene(NamedTuple):
     workspace: Workspace
     client: AsyncWebClient
-    heard: list[Any]
+    heard: Heard
     context: BrowserContext
     complaints: list[str]
 
@@ -189,8 +219,9 @@ class Scene(NamedTuple):
         return page
 
     async def until_heard(self, what: Any) -> None:  # noqa: ANN401
-        while what not in self.heard:
-            await asyncio.sleep(0.02)
+        while what not in self.heard.said:
+            self.heard.more.clear()
+            await self.heard.more.wait()
 
     async def post(self, **message: Any) -> str:  # noqa: ANN401
         return str((await self.client.chat_postMessage(**{"channel": "C0ALERTS", "text": "x", **message}))["ts"])
@@ -213,9 +244,9 @@ async def scene(browser: Browser) -> AsyncIterator[Scene]:
     async def fire(_: str) -> dict[str, Any]:
         return ALERT
 
-    heard: list[Any] = []
+    heard = Heard()
     complaints: list[str] = []
-    async with Workspace(offers=[Offer("slow", "Checkout is slow", "p99 over 500 ms")], fire=fire) as workspace:
+    async with Workspace(offers=OFFERS, fire=fire, pace=QUICK) as workspace:
         client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
         handler = AsyncSocketModeHandler(small_app(client, heard), workspace.app_token, web_client=client)
         await handler.connect_async()
@@ -236,6 +267,14 @@ async def write(page: Page, text: str, label: str = "Message #alerts") -> None:
     box = page.get_by_role("textbox", name=label)
     await box.fill(text)
     await box.press("Enter")
+
+
+async def tab_to(target: Locator, key: str = "Tab") -> None:
+    for _ in range(30):
+        if await target.evaluate("node => node === document.activeElement"):
+            return
+        await target.page.keyboard.press(key)
+    pytest.fail(f"no way to {target} by {key}")
 
 
 def messages(page: Page) -> Locator:
@@ -264,7 +303,7 @@ async def test_a_slash_command_is_completed_and_its_answer_is_marked_as_visible_
     await box.press("Enter")
     await expect(messages(page)).to_contain_text(["Only visible to you"])
     await expect(messages(page)).to_contain_text(["Looking at checkout"])
-    assert scene.heard == ["checkout"]
+    assert scene.heard.said == ["checkout"]
     await scene.post(text="for everybody")
     await expect(messages(other)).to_contain_text(["for everybody"])
     await expect(messages(other)).to_have_count(1)
@@ -288,12 +327,12 @@ async def test_a_button_asks_first_where_the_app_says_so_and_its_message_changes
     await dialog.get_by_role("button", name="No").click()
     await expect(dialog).to_have_count(0)
     await expect(approve).to_be_focused()
-    assert scene.heard == []
+    assert scene.heard.said == []
     await approve.click()
     await dialog.get_by_role("button", name="Do it").click()
     await expect(messages(page)).to_contain_text(["approved by @Ben Vasquez"])
     await expect(page.get_by_role("button", name="Approve")).to_be_focused()
-    assert scene.heard == [("approve", "U0BEN")]
+    assert scene.heard.said == [("approve", "U0BEN")]
 
 
 async def test_a_modal_keeps_its_errors_at_their_fields_and_closes_when_the_app_takes_it(scene: Scene) -> None:
@@ -316,7 +355,7 @@ async def test_a_modal_keeps_its_errors_at_their_fields_and_closes_when_the_app_
     await dialog.get_by_role("option", name="checkout-latency").click()
     await start.click()
     await expect(dialog).to_have_count(0)
-    assert scene.heard[-2:] == [("nonsense", "since noon"), ("checkout-latency", "since noon")]
+    assert scene.heard.said[-2:] == [("nonsense", "since noon"), ("checkout-latency", "since noon")]
 
 
 async def test_a_pushed_view_lies_on_top_and_escape_leads_back_to_what_was_entered_below(scene: Scene) -> None:
@@ -403,15 +442,12 @@ async def test_a_whole_job_is_done_by_keyboard_alone(scene: Scene) -> None:
     await keys.press("Escape")
     await expect(page.get_by_role("complementary", name="Thread")).to_have_count(0)
     await expect(messages(page).first).to_be_focused()
-    await keys.press("Tab")
-    await expect(page.get_by_role("button", name="Add a reaction")).to_be_focused()
+    await tab_to(page.get_by_role("button", name="Add a reaction"))
     await keys.press("Enter")
     await keys.press("ArrowRight")
     await keys.press("Enter")
     await expect(page.get_by_role("button", name="eyes, 1: Ben Vasquez")).to_be_visible()
-    approve = page.get_by_role("button", name="Approve")
-    while not await approve.evaluate("node => node === document.activeElement"):
-        await keys.press("Tab")
+    await tab_to(page.get_by_role("button", name="Approve"), "Shift+Tab")
     await keys.press("Enter")
     await expect(page.get_by_role("button", name="No", exact=True)).to_be_focused()
     await keys.press("Tab")
@@ -461,7 +497,14 @@ async def test_news_in_another_channel_are_counted_until_one_looks(scene: Scene)
         {"blocks": [{"type": "markdown", "text": HOSTILE + " [press](javascript:alert(1)) ![i](data:text/html,x)"}]},
         {"blocks": [{"type": "section", "text": mrkdwn(HOSTILE)}, {"type": "section", "text": plain(HOSTILE)}]},
         {"attachments": [{"title": HOSTILE, "text": HOSTILE, "fields": [{"title": HOSTILE, "value": HOSTILE}]}]},
-        {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": HOSTILE}]}]}]},
+        {
+            "blocks": [
+                {
+                    "type": "rich_text",
+                    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": HOSTILE}]}],
+                }
+            ]
+        },
     ],
     ids=["text", "markdown", "sections", "attachment", "rich text"],
 )
@@ -477,7 +520,9 @@ async def test_hostile_text_is_shown_as_text(scene: Scene, message: dict[str, An
 
 
 async def test_links_leave_without_telling_where_from_and_only_to_web_addresses(scene: Scene) -> None:
-    await scene.post(text="<https://example.com/a?b=1&amp;c=2|the runbook> <mailto:a@b.example|write> <ftp://x.example|get>")
+    await scene.post(
+        text="<https://example.com/a?b=1&amp;c=2|the runbook> <mailto:a@b.example|write> <ftp://x.example|get>"
+    )
     page = await scene.open()
     link = messages(page).get_by_role("link")
     await expect(link).to_have_count(1)
@@ -491,12 +536,19 @@ async def test_mrkdwn_reads_as_slack_shows_it(scene: Scene) -> None:
         "*bold* _italic_ ~gone~ `a *b* c` snake_case_name 2*3*4",
         "&gt; quoted",
         "```let x = 1 &lt; 2;```",
-        "<@U0BEN> in <#C0GENERAL|general> <!here> <!subteam^S0ONCALL> <!date^86400^{date_num}|never> :eyes: :no_such_thing:",
+        "<@U0BEN> in <#C0GENERAL|general> <!here> <!subteam^S0ONCALL>",
+        "<!date^86400^{date_num}|never> :eyes: :no_such_thing:",
     )
     await scene.post(text="\n".join(lines))
     page = await scene.open()
     shown = messages(page).first
-    for tag, text in (("strong", "bold"), ("em", "italic"), ("s", "gone"), ("blockquote", "quoted"), ("time", "1970-01-0")):
+    for tag, text in (
+        ("strong", "bold"),
+        ("em", "italic"),
+        ("s", "gone"),
+        ("blockquote", "quoted"),
+        ("time", "1970-01-0"),
+    ):
         await expect(shown.locator(f".message-body {tag}")).to_contain_text(text)
     await expect(shown.locator("code").first).to_have_text("a *b* c")
     await expect(shown.locator("pre")).to_have_text("let x = 1 < 2;")
@@ -508,9 +560,16 @@ async def test_mrkdwn_reads_as_slack_shows_it(scene: Scene) -> None:
 def every_block() -> list[dict[str, Any]]:
     points = [{"label": f"14:{minute:02}", "value": minute * 10} for minute in range(0, 60, 10)]
     axes = {"categories": [point["label"] for point in points], "x_label": "UTC", "y_label": "ms"}
-    words = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "414 lines"}]}]}
+    words = {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "414 lines"}]}],
+    }
     charts = [
-        {"type": "data_visualization", "title": f"p99 as {kind}", "chart": {"type": kind, "series": [{"name": "p99", "data": points}], "axis_config": axes}}
+        {
+            "type": "data_visualization",
+            "title": f"p99 as {kind}",
+            "chart": {"type": kind, "series": [{"name": "p99", "data": points}], "axis_config": axes},
+        }
         for kind in ("line", "bar")
     ]
     tasks = [
@@ -518,12 +577,27 @@ def every_block() -> list[dict[str, Any]]:
         for state in ("pending", "in_progress", "complete", "error")
     ]
     cell = [[{"type": "raw_text", "text": "Id"}, {"type": "raw_text", "text": "Count"}]]
-    cell += [[{"type": "raw_text", "text": f"E{row}"}, {"type": "raw_number", "value": row * 7 % 5, "text": str(row * 7 % 5)}] for row in range(8)]
+    cell += [
+        [
+            {"type": "raw_text", "text": f"E{row}"},
+            {"type": "raw_number", "value": row * 7 % 5, "text": str(row * 7 % 5)},
+        ]
+        for row in range(8)
+    ]
     chosen = [option("high"), option("low")]
-    nested = {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "inner"}]}]}
+    nested = {
+        "type": "rich_text_list",
+        "style": "bullet",
+        "indent": 1,
+        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "inner"}]}],
+    }
     return [
         {"type": "header", "text": plain("A header")},
-        {"type": "section", "fields": [mrkdwn("*Severity*\nhigh"), mrkdwn("*Owner*\n<@U0ADA>")], "accessory": {"type": "overflow", "action_id": "own", "options": chosen}},
+        {
+            "type": "section",
+            "fields": [mrkdwn("*Severity*\nhigh"), mrkdwn("*Owner*\n<@U0ADA>")],
+            "accessory": {"type": "overflow", "action_id": "own", "options": chosen},
+        },
         {"type": "divider"},
         {"type": "context", "elements": [mrkdwn("small print")]},
         {"type": "plan", "title": "The plan", "tasks": tasks},
@@ -531,7 +605,25 @@ def every_block() -> list[dict[str, Any]]:
         {"type": "data_table", "caption": "Evidence", "rows": cell},
         {"type": "table", "rows": cell},
         {"type": "markdown", "text": "# One\n### Two\n1. first\n   - inner\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"},
-        {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "ordered", "elements": [{"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U0BEN"}, {"type": "text", "text": " outer", "style": {"bold": True}}]}]}, nested]},
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_list",
+                    "style": "ordered",
+                    "elements": [
+                        {
+                            "type": "rich_text_section",
+                            "elements": [
+                                {"type": "user", "user_id": "U0BEN"},
+                                {"type": "text", "text": " outer", "style": {"bold": True}},
+                            ],
+                        }
+                    ],
+                },
+                nested,
+            ],
+        },
         {"type": "image", "image_url": "https://elsewhere.example.com/x.png", "alt_text": "a far picture"},
         {
             "type": "actions",
@@ -594,8 +686,8 @@ async def test_a_data_table_turns_its_pages_and_sorts_numbers_as_numbers(scene: 
 async def test_a_block_that_the_page_does_not_know_shows_its_type(scene: Scene) -> None:
     page = await scene.open()
     drawn = await page.evaluate(
-        "import('./blocks.js').then(({ blocks }) => blocks([{type: 'hologram'}, {type: 'section', text: 7}], {world: {}})"
-        ".map(node => node.textContent))"
+        "async () => (await import('./blocks.js')).blocks("
+        "[{type: 'hologram'}, {type: 'section', text: 7}], {world: {}}).map(node => node.textContent)"
     )
     assert "hologram" in drawn[0]
     assert len(drawn) == 2
@@ -691,7 +783,11 @@ async def test_a_phones_width_shows_one_pane_at_a_time_and_nothing_runs_out_of_i
     page = await scene.open()
     await page.set_viewport_size({"width": 360, "height": 700})
     await expect(messages(page)).to_have_count(1)
-    for state in (page.get_by_role("button", name="Places and people"), page.get_by_role("button", name="alerts", exact=True), page.get_by_role("button", name="1 reply")):
+    for state in (
+        page.get_by_role("button", name="Places and people"),
+        page.get_by_role("button", name="alerts", exact=True),
+        page.get_by_role("button", name="1 reply"),
+    ):
         await state.click()
         await axe_finds_nothing(page)
         assert await page.evaluate("document.documentElement.scrollWidth") == 360
