@@ -44,6 +44,9 @@ class Faults:
                 return fault
         return None
 
+    def __len__(self) -> int:
+        return len(self._left)
+
     def clear(self) -> None:
         """Let everything go well from now on."""
         self._left.clear()

@@ -56,7 +56,7 @@ class Workspace:
     ) -> None:
         self._port = port
         self.key = secrets.token_urlsafe(16)
-        self.faults = faults or Faults()
+        self.faults = Faults() if faults is None else faults
         self.team = cast.begin(manifest)
         pace = pace or Pace()
         courier = Courier(Sockets(), self.faults, pace)
@@ -146,7 +146,7 @@ class Workspace:
         for task in self.board.tasks:
             task.cancel()
         await asyncio.gather(*self.board.tasks, return_exceptions=True)
-        self._server.should_exit = True
+        self._server.ended.set()
         await self._serving
 
     def _app(self) -> Starlette:
@@ -170,7 +170,14 @@ class Workspace:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever owns the process."""
+    """Leaves the process's signals to whoever owns the process, and ends when told to."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.ended.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -187,5 +194,6 @@ def _config(app: Starlette) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

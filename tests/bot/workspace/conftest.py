@@ -35,7 +35,7 @@ def client(workspace: Workspace) -> AsyncWebClient:
 async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[AsyncApp]:
     """The bot's Bolt app, connected; listeners may be registered any time."""
     app = AsyncApp(client=client)
-    handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=0.1)
+    handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=1)
     await handler.connect_async()
     await workspace.until(lambda: workspace.board.courier.sockets.count("AFIRST"))
     yield app
