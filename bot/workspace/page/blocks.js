@@ -7,6 +7,7 @@ import { fileCard, picture } from "./files.js";
 import { markdown } from "./markdown.js";
 import { textObject } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
+import { scrollable } from "./scrollable.js";
 import { dataTable, table } from "./tables.js";
 import { plan, taskCard } from "./tasks.js";
 
@@ -30,7 +31,7 @@ const DRAWN = {
   video,
   alert,
   card,
-  carousel: (block, ctx) => el("div", { class: "carousel", role: "group", "aria-label": "Cards", tabindex: "0" }, (block.elements ?? []).map((one) => card(one, ctx))),
+  carousel: (block, ctx) => scrollable(el("div", { class: "carousel" }, (block.elements ?? []).map((one) => card(one, ctx))), "Cards"),
   container,
 };
 

@@ -1,5 +1,6 @@
 // The data_visualization block: line, bar, area and pie as SVG, and the same figures as a table for those who can't see it.
 import { el, svg } from "./dom.js";
+import { scrollable } from "./scrollable.js";
 
 const WIDTH = 560;
 const TALL = 230;
@@ -15,7 +16,7 @@ export function chart(block) {
   if (!table) return el("div", { class: "unknown" }, `[Chart “${title}” has no figures]`);
   const drawing = spec.type === "pie" ? pie(spec, title) : axes(spec, title);
   const figures = el("details", { class: "figures" }, el("summary", {}, "Show the figures as a table"),
-    el("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": title }, table));
+    scrollable(el("div", { class: "table-scroll" }, table), title));
   return el("figure", { class: "chart" }, el("figcaption", {}, title), drawing, legend(spec), figures);
 }
 

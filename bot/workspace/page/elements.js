@@ -18,11 +18,7 @@ const DATES = { datepicker: ["date", "selected_date", "initial_date"], timepicke
  * screen readers, `options.quiet` keeps changes from being sent (inputs in a modal).
  */
 export function element(node, ctx, blockId, options = {}) {
-  const scope = new Scope(node, ctx, blockId, options);
-  const drawn = draw(node, scope);
-  drawn.dataset.block = blockId;
-  drawn.dataset.action = node.action_id ?? "";
-  return drawn;
+  return new Scope(node, ctx, blockId, options).draw();
 }
 
 function draw(node, scope) {
@@ -56,20 +52,34 @@ class Scope {
 
   keep(value) { this.ctx.values.set(this.blockId, this.node.action_id, { type: this.node.type, ...value }); }
 
-  change(value) {
+  draw() {
+    this.drawn = draw(this.node, this);
+    this.drawn.dataset.block = this.blockId;
+    this.drawn.dataset.action = this.node.action_id ?? "";
+    return this.drawn;
+  }
+
+  /** A choice that was not confirmed, or not taken, goes back to what it was. */
+  async change(value) {
+    const before = this.value;
     this.keep(value);
-    if (!this.quiet) this.send(value);
+    if (this.quiet || (await this.send(value))) return;
+    this.keep(before);
+    const focused = this.drawn.contains(document.activeElement);
+    this.drawn.replaceWith(this.draw());
+    if (focused) (this.drawn.querySelector("input") ?? this.drawn).focus();
   }
 
   suggest(query) { return this.ctx.suggest({ block_id: this.blockId, action_id: this.node.action_id, value: query }); }
 
-  /** Sends the action, after the person has confirmed it where the app asks for that. */
+  /** Sends the action, after the person has confirmed it where the app asks for that; true if it went out. */
   async send(value, busy = null) {
     const { confirm } = this.node;
-    if (confirm && !(await confirmed(confirm, this.world))) return;
+    if (confirm && !(await confirmed(confirm, this.world))) return false;
     busy?.setAttribute("aria-busy", "true");
-    await attempt(() => this.ctx.act({ type: this.node.type, block_id: this.blockId, action_id: this.node.action_id, ...value }));
+    const answer = await attempt(() => this.ctx.act({ type: this.node.type, block_id: this.blockId, action_id: this.node.action_id, ...value }));
     busy?.removeAttribute("aria-busy");
+    return answer !== null;
   }
 }
 

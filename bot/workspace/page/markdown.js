@@ -2,6 +2,7 @@
 import { el, link } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { scan } from "./scan.js";
+import { scrollable } from "./scrollable.js";
 
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
@@ -41,7 +42,7 @@ function fence(lines, at) {
   let end = at + 1;
   while (end < lines.length && !lines[end].trim().startsWith(mark)) end += 1;
   const code = el("code", {}, lines.slice(at + 1, end).join("\n"));
-  return [el("pre", { tabindex: "0", "aria-label": "Code" }, code), end + 1];
+  return [scrollable(el("pre", {}, code), "Code"), end + 1];
 }
 
 function heading([, marks, text], state) {
@@ -95,7 +96,7 @@ function table(lines, at) {
   const head = el("tr", {}, cells(lines[at]).map((cell) => el("th", { scope: "col" }, inline(cell))));
   const rows = lines.slice(at + 2, end).map((line) => el("tr", {}, cells(line).map((cell) => el("td", {}, inline(cell)))));
   const node = el("table", {}, el("thead", {}, head), el("tbody", {}, rows));
-  return [el("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" }, node), end];
+  return [scrollable(el("div", { class: "table-scroll" }, node), "Table"), end];
 }
 
 function paragraph(lines, at) {

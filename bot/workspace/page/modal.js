@@ -66,10 +66,11 @@ export class Modal {
     const { view } = drawn;
     const leave = () => this.#leave(view.id);
     const closeText = textObject(view.close ?? (depth > 1 ? "Back" : "Close"), world);
-    const submit = view.submit ? button(textObject(view.submit, world), (event) => this.#submit(event), "button primary", { data: { key: "submit" } }) : null;
+    const form = `form-${view.id}`;
+    const submit = view.submit ? el("button", { type: "submit", form, class: "button primary", data: { key: "submit" } }, textObject(view.submit, world)) : null;
     return dialog({
       title: textObject(view.title, world),
-      body: [drawn.error, el("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); submit?.click(); } } }, drawn.blocks)],
+      body: [drawn.error, el("form", { id: form, novalidate: true, on: { submit: (event) => this.#submit(event) } }, drawn.blocks)],
       className: "modal",
       cancel: () => this.#leave(this.#open.view.id),
       close: button(icon("close"), () => this.#leave(this.#open.view.id), "icon-button", { "aria-label": depth > 1 ? "Back to the dialog before" : "Close" }),
@@ -82,16 +83,18 @@ export class Modal {
     this.changed();
   }
 
-  async #submit({ currentTarget }) {
-    if (currentTarget.getAttribute("aria-busy") === "true") return;
+  async #submit(event) {
+    event.preventDefault();
+    const press = this.#open.node.querySelector("[type=submit]");
+    if (!press || press.getAttribute("aria-busy") === "true") return;
     const { view, ctx, blocks: node } = this.#open;
     const state = ctx.state();
     const lacking = missing(node, state.values);
     this.#errors(lacking);
     if (Object.keys(lacking).length) return;
-    currentTarget.setAttribute("aria-busy", "true");
+    press.setAttribute("aria-busy", "true");
     const answer = await this.#try(() => post("submit", { view_id: view.id, state }));
-    currentTarget.removeAttribute("aria-busy");
+    press.removeAttribute("aria-busy");
     if (answer?.errors) this.#errors(answer.errors);
     else if (answer) this.changed();
   }

@@ -2,6 +2,7 @@
 import { el, link } from "./dom.js";
 import { emoji, symbolOf, withEmoji } from "./emoji.js";
 import { scan } from "./scan.js";
+import { scrollable } from "./scrollable.js";
 import { formatted, fullTime } from "./when.js";
 
 const MARKS = { "*": "strong", _: "em", "~": "s" };
@@ -10,6 +11,7 @@ const AFTER = "(?=$|[\\s)\\]}\"'”’,.;:!?/|*_~<—–-])";
 const styled = (mark) => new RegExp(`${BEFORE}\\${mark}(?=\\S)([^\\${mark}\\n]*?\\S)\\${mark}${AFTER}`);
 const PATTERNS = [
   [/`([^`\n]+)`/, (m) => el("code", {}, unescaped(m[1]))],
+  [/https?:\/\/[^\s<>|`]+[^\s<>|`.,;:!?)\]}'"*_~]/, (m) => link(unescaped(m[0]), unescaped(m[0]))],
   [/<([^<>\n]+)>/, (m, world) => reference(m[1], world)],
   ...Object.entries(MARKS).map(([mark, tag]) => [styled(mark), (m, world) => [m[1], el(tag, {}, inline(m[2], world))]]),
   [/:([a-z0-9_+-]+):/, (m) => (symbolOf(m[1]) ? emoji(m[1]) : m[0])],
@@ -37,7 +39,7 @@ export function textObject(object, world) {
 export function mrkdwn(text, world) {
   return String(text).split(/\n?(```[\s\S]+?```)\n?/).flatMap((part) => {
     if (part.startsWith("```") && part.length > 6) {
-      return [el("pre", { tabindex: "0", "aria-label": "Code" }, el("code", {}, unescaped(bare(part.slice(3, -3).replace(/^\n/, "")))))];
+      return [scrollable(el("pre", {}, el("code", {}, unescaped(bare(part.slice(3, -3).replace(/^\n/, ""))))), "Code")];
     }
     return part ? quoted(part, world) : [];
   });

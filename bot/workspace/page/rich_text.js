@@ -2,6 +2,7 @@
 import { el, link } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { date, mention } from "./mrkdwn.js";
+import { scrollable } from "./scrollable.js";
 
 const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
 
@@ -41,7 +42,7 @@ function group(element, world) {
   switch (element.type) {
     case "rich_text_section": return el("div", { class: "rich-section" }, inner());
     case "rich_text_quote": return el("blockquote", {}, inner());
-    case "rich_text_preformatted": return el("pre", { tabindex: "0", "aria-label": "Code" }, el("code", {}, inner()));
+    case "rich_text_preformatted": return scrollable(el("pre", {}, el("code", {}, inner())), "Code");
     default: return el("span", { class: "unknown" }, `[${element.type}]`);
   }
 }

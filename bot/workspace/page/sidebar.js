@@ -16,7 +16,7 @@ export class Sidebar {
     const held = document.activeElement?.closest?.("[data-nav]")?.dataset.nav;
     const fire = el("button", { type: "button", class: "button fire", data: { nav: "fire" }, on: { click: this.page.showOffers } }, icon("bell"), "Fire an alert");
     this.node.replaceChildren(
-      el("div", { class: "brand" }, mark(), el("div", {}, el("p", { class: "brand-name" }, "Workspace"), el("p", { class: "brand-about" }, "Stands in for Slack, on this machine"))),
+      el("div", { class: "brand" }, mark(), el("div", {}, el("p", { class: "brand-name" }, "Workspace"), el("p", { class: "brand-about" }, "A local stand-in for Slack"))),
       this.#people(world),
       world.offers.length ? fire : "",
       el("nav", { class: "places", "aria-label": "Places" },

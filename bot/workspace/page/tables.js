@@ -2,6 +2,7 @@
 import { el, uniqueId } from "./dom.js";
 import { element } from "./elements.js";
 import { richText } from "./rich_text.js";
+import { scrollable } from "./scrollable.js";
 
 const numeric = (cell) => cell?.type === "raw_number";
 
@@ -15,7 +16,7 @@ function cell(content, ctx, blockId) {
 }
 
 function scrolled(table, name) {
-  return el("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": name }, table);
+  return scrollable(el("div", { class: "table-scroll" }, table), name);
 }
 
 export function table(block, ctx) {

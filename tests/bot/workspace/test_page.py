@@ -92,7 +92,7 @@ MODAL = {
             "label": plain("Remark"),
             "element": {"type": "plain_text_input", "action_id": "text"},
         },
-        {"type": "actions", "elements": [button("deeper")]},
+        {"type": "actions", "elements": [button("deeper"), button("reload")]},
     ],
 }
 DEEPER = {
@@ -115,6 +115,12 @@ HOME = {
                     "placeholder": plain("Mode"),
                     "options": [option("ask"), option("report")],
                     "initial_option": option("ask"),
+                    "confirm": {
+                        "title": plain("Change the mode?"),
+                        "text": plain("For everybody"),
+                        "confirm": plain("Change"),
+                        "deny": plain("Leave"),
+                    },
                 }
             ],
         },
@@ -172,6 +178,12 @@ def small_app(client: AsyncWebClient, heard: Heard) -> AsyncApp:
     async def deeper(ack: Any, body: dict[str, Any]) -> None:  # noqa: ANN401
         await ack()
         await client.views_push(trigger_id=body["trigger_id"], view=DEEPER)
+
+    @app.action("reload")
+    async def reload(ack: Any, body: dict[str, Any]) -> None:  # noqa: ANN401
+        await ack()
+        view = {**MODAL, "title": plain("Updated"), "blocks": [{"type": "divider"}, *MODAL["blocks"]]}
+        await client.views_update(view_id=body["view"]["id"], view=view)
 
     @app.action("approve")
     async def approve(ack: Any, body: dict[str, Any]) -> None:  # noqa: ANN401
@@ -285,7 +297,11 @@ async def test_what_one_says_stands_in_the_channel_and_a_mention_reaches_the_app
     scene: Scene,
 ) -> None:
     page = await scene.open()
-    await write(page, "@First Responder look & see <here>")
+    box = page.get_by_role("textbox", name="Message #alerts")
+    await box.press_sequentially("@fir")
+    await box.press("Tab")
+    await box.press_sequentially("look & see <here>")
+    await box.press("Enter")
     await expect(messages(page).last).to_contain_text("@First Responder look & see <here>")
     await scene.until_heard(("mention", "<@UFRBOT> look &amp; see &lt;here&gt;"))
     await page.get_by_role("button", name="1 reply").click()
@@ -370,13 +386,33 @@ async def test_a_pushed_view_lies_on_top_and_escape_leads_back_to_what_was_enter
     await expect(page.get_by_role("textbox", name="Remark")).to_have_value("half done")
 
 
+async def test_a_modal_that_the_app_updates_keeps_what_was_entered_and_the_focus(scene: Scene) -> None:
+    page = await scene.open()
+    await write(page, "/investigate")
+    remark = page.get_by_role("textbox", name="Remark")
+    await remark.fill("since noon")
+    reload = page.get_by_role("button", name="Reload")
+    await reload.press("Enter")
+    await expect(page.get_by_role("dialog", name="Updated")).to_be_visible()
+    await expect(remark).to_have_value("since noon")
+    await expect(reload).to_be_focused()
+
+
 async def test_the_home_is_opened_drawn_and_its_choices_reach_the_app(scene: Scene) -> None:
     page = await scene.open()
     await page.get_by_role("button", name="First Responder Home").click()
     await expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
-    await page.get_by_role("combobox", name="Mode").click()
+    mode = page.get_by_role("combobox", name="Mode")
+    await mode.click()
     await page.get_by_role("option", name="report").click()
+    await page.get_by_role("button", name="Leave").click()
+    await expect(mode).to_have_value("ask")
+    assert scene.heard.said == []
+    await mode.click()
+    await page.get_by_role("option", name="report").click()
+    await page.get_by_role("button", name="Change").click()
     await scene.until_heard(("mode", "report"))
+    await expect(mode).to_have_value("report")
     await page.get_by_role("button", name="Open", exact=True).click()
     await scene.until_heard(("open", "open"))
 
@@ -417,6 +453,10 @@ async def test_a_pdf_opens_in_a_tab_of_its_own_and_a_picture_shows_with_its_word
     link = page.get_by_role("link", name="RCA")
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
     assert await link.get_attribute("target") == "_blank"
+    async with scene.context.expect_page() as opened:
+        await link.click()
+    tab = await opened.value
+    assert tab.url.endswith("/rca.pdf")
     answer = await scene.context.request.get(str(await link.get_attribute("href")))
     assert answer.headers["content-type"].startswith("application/pdf")
     assert answer.headers["content-disposition"].startswith("inline")
@@ -555,6 +595,14 @@ async def test_mrkdwn_reads_as_slack_shows_it(scene: Scene) -> None:
     for text in ("snake_case_name 2*3*4", "@Ben Vasquez", "#general", "@here", "@oncall", ":no_such_thing:"):
         await expect(shown).to_contain_text(text)
     await expect(shown.get_by_role("img", name="eyes")).to_be_visible()
+
+
+async def test_code_too_wide_or_tall_is_scrolled_by_keyboard_and_other_code_is_no_stop(scene: Scene) -> None:
+    await scene.post(text="```" + "line\n" * 60 + "``` and ```short```")
+    page = await scene.open()
+    code = messages(page).first.locator("pre")
+    await expect(code.first).to_have_attribute("tabindex", "0")
+    await expect(code.last).not_to_have_attribute("tabindex", "0")
 
 
 def every_block() -> list[dict[str, Any]]:
