@@ -115,7 +115,7 @@ class Workspace:
 
     async def until(self, look: Callable[[], Found | None]) -> Found:
         """Look again and again until there is something to find, and return that."""
-        while not (found := look()):
+        while not (found := look()):  # noqa: ASYNC110 - anything may be waited for, also what tells nobody
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         return found
 
@@ -155,7 +155,7 @@ class Workspace:
             routes=[
                 *WebApi(self.board, lambda request: self._cut_client(request.client)).routes,
                 WebSocketRoute("/socket/{ticket}", self.board.courier.sockets.serve),
-                Mount(f"/w/{self.key}", routes=page.routes(), middleware=[Middleware(OnlyThisPage)]),
+                Mount(f"/w/{self.key}", Starlette(routes=page.routes(), middleware=[Middleware(OnlyThisPage)])),
             ],
             middleware=[Middleware(OnlyThisMachine)],
         )

@@ -45,7 +45,7 @@ TASK = Shape(
         **_ID,
         "details": RICH_TEXT_ONLY,
         "output": RICH_TEXT_ONLY,
-        "sources": Array(Kind(ELEMENTS, frozenset({"url_source"}))),
+        "sources": Array(Kind(ELEMENTS, frozenset({"url"}))),
         "icon": Anything(),
         "hide_title": Flag(),
     },

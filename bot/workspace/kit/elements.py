@@ -62,7 +62,7 @@ ELEMENTS: dict[str, Rule] = {
     "rich_text_input": Shape({}, {**_TYPED, "initial_value": Anything()}),
     "static_select": Shape({}, {**_MENU, **_LISTED, **_FIRST}, one_of=_EITHER),
     "timepicker": Shape({}, {**_MENU, "initial_time": WORD, "timezone": WORD}),
-    "url_source": Shape({"url": LINK, "text": String()}),
+    "url": Shape({"url": LINK, "text": String()}),
     "url_text_input": Shape({}, {**_TYPED, "initial_value": String(3000)}),
     "users_select": Shape({}, {**_MENU, "initial_user": WORD}),
     "workflow_button": Shape(

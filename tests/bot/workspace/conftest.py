@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from bot.workspace.courier import Pace
-from bot.workspace.server import Offer, Workspace
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.courier import Pace
+from bot.workspace.server import Offer, Workspace
 
 QUICK = Pace(ack=0.5, retries=(0.01, 0.01, 0.01), trigger=3.0, sharing=0.01, refresh=0.2, limits=600.0)
 OFFERS = (Offer("checkout", "Checkout is slow", "p99 over 2 s"),)
@@ -47,7 +49,7 @@ def heard(bot: AsyncApp) -> asyncio.Queue[Any]:
     """Every event the bot hears, as the request's whole body with its retry headers under `retry`."""
     queue: asyncio.Queue[Any] = asyncio.Queue()
 
-    async def hear(body: dict[str, Any], request: Any) -> None:
+    async def hear(body: dict[str, Any], request: AsyncBoltRequest) -> None:
         await queue.put({**body, "retry": request.headers.get("x-slack-retry-num", [None])[0]})
 
     for event in ("message", "app_mention", "app_home_opened", "member_joined_channel", "reaction_added"):

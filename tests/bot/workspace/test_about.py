@@ -1,8 +1,9 @@
 import pytest
-from bot.workspace.server import Workspace
-from bot.workspace.cast import DEFAULT_MANIFEST
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.cast import DEFAULT_MANIFEST
+from bot.workspace.server import Workspace
 
 
 async def test_a_token_says_whose_it_is(client: AsyncWebClient) -> None:
@@ -32,7 +33,7 @@ async def test_a_guest_is_shown_as_restricted(client: AsyncWebClient) -> None:
 
 async def test_addresses_are_only_shown_with_the_scope_for_them(client: AsyncWebClient) -> None:
     shown = await client.users_info(user="U0ADA")
-    with pytest.raises(SlackApiError, match="users:read.email"):
+    with pytest.raises(SlackApiError, match=r"users:read\.email"):
         await client.users_lookupByEmail(email="ada@example.com")
 
     assert "email" not in shown["user"]["profile"]

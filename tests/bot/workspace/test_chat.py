@@ -1,14 +1,16 @@
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.server import Workspace
 
 DIVIDER = [{"type": "divider"}]
 
 
-async def error_of(call: Any) -> str:
+async def error_of(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])

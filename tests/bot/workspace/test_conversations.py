@@ -1,12 +1,14 @@
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.server import Workspace
 
-async def error_of(call: Any) -> str:
+
+async def error_of(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])
@@ -133,7 +135,7 @@ async def test_a_kind_of_channel_is_readable_only_with_its_scope() -> None:
             await client.conversations_history(channel="C0PAYMENTS")
 
 
-async def test_the_oldest_messages_make_room(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_the_oldest_messages_make_room(workspace: Workspace) -> None:
     for number in range(2_005):
         workspace.people.say("U0ADA", "general", f"{number}")
 

@@ -1,12 +1,15 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.workspace.cast import DEFAULT_MANIFEST
 from bot.workspace.faults import Fault
 from bot.workspace.server import Workspace
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 Heard = asyncio.Queue[Any]
 
@@ -200,12 +203,12 @@ async def test_a_listener_that_is_too_slow_to_acknowledge_hears_the_event_again(
     done = asyncio.Event()
 
     @bot.middleware
-    async def dawdle(next: Any, request: Any) -> None:  # noqa: A002 - Bolt's name
+    async def dawdle(next_: Callable[[], Awaitable[Any]], request: AsyncBoltRequest) -> None:
         attempts.append(request.headers.get("x-slack-retry-num", [None])[0])
         if len(attempts) == 1:
             await done.wait()
         done.set()
-        await next()
+        await next_()
 
     @bot.event("message")
     async def message() -> None:

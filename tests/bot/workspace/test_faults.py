@@ -2,12 +2,13 @@ import asyncio
 
 import aiohttp
 import pytest
-from bot.workspace.faults import Fault, Faults
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.workspace.faults import Fault, Faults
+from bot.workspace.server import Workspace
 
 
 def said(workspace: Workspace) -> list[str]:

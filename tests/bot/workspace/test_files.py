@@ -1,13 +1,15 @@
+from collections.abc import Awaitable
 from typing import Any
 
 import aiohttp
 import pytest
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.server import Workspace
 
-async def error_of(call: Any) -> str:
+
+async def error_of(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])
@@ -54,9 +56,12 @@ async def test_a_file_is_downloaded_with_the_apps_token_only(workspace: Workspac
     answer = await client.files_upload_v2(channel="C0ALERTS", filename="a.txt", content="hello")
     url = answer["file"]["url_private"]
     headers = {"Authorization": f"Bearer {workspace.bot_token}"}
-    async with aiohttp.ClientSession() as session:
-        async with session.get(url, headers=headers) as allowed, session.get(url) as refused:
-            assert (await allowed.text(), refused.status) == ("hello", 404)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, headers=headers) as allowed,
+        session.get(url) as refused,
+    ):
+        assert (await allowed.text(), refused.status) == ("hello", 404)
 
 
 async def test_a_file_of_another_length_than_announced_is_refused(client: AsyncWebClient) -> None:

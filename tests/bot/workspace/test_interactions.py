@@ -2,14 +2,17 @@ import asyncio
 from typing import Any
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
 from bot.workspace.faults import Fault
 from bot.workspace.people import CannotDo
 from bot.workspace.server import Workspace
 from bot.workspace.spots import Place
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 PLAIN = {"type": "plain_text", "text": "Go"}
 BUTTON = {"type": "button", "action_id": "approve", "text": PLAIN, "value": "INC-1"}
@@ -24,7 +27,7 @@ async def test_a_command_arrives_with_who_where_and_what(workspace: Workspace, b
     commands: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.command("/investigate")
-    async def investigate(ack: Any, command: dict[str, Any]) -> None:
+    async def investigate(ack: AsyncAck, command: dict[str, Any]) -> None:
         await ack()
         await commands.put(command)
 
@@ -45,7 +48,7 @@ async def test_what_a_command_is_acknowledged_with_is_shown_to_the_one_who_typed
     workspace: Workspace, bot: AsyncApp
 ) -> None:
     @bot.command("/rca")
-    async def rca(ack: Any) -> None:
+    async def rca(ack: AsyncAck) -> None:
         await ack("Nothing yet.")
 
     await workspace.interactions.command("U0ADA", "alerts", "/rca")
@@ -56,7 +59,7 @@ async def test_what_a_command_is_acknowledged_with_is_shown_to_the_one_who_typed
 
 async def test_an_answer_in_channel_is_shown_to_everybody(workspace: Workspace, bot: AsyncApp) -> None:
     @bot.command("/rca")
-    async def rca(ack: Any) -> None:
+    async def rca(ack: AsyncAck) -> None:
         await ack({"text": "Here.", "response_type": "in_channel"})
 
     await workspace.interactions.command("U0ADA", "alerts", "/rca")
@@ -67,7 +70,7 @@ async def test_an_answer_in_channel_is_shown_to_everybody(workspace: Workspace, 
 
 async def test_a_command_works_where_the_bot_is_no_member(workspace: Workspace, bot: AsyncApp) -> None:
     @bot.command("/rca")
-    async def rca(ack: Any, respond: Any) -> None:
+    async def rca(ack: AsyncAck, respond: AsyncRespond) -> None:
         await ack()
         await respond("Here too.")
 
@@ -107,7 +110,7 @@ async def test_a_button_arrives_with_message_place_and_value(
     bodies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.action("approve")
-    async def approve(ack: Any, body: dict[str, Any]) -> None:
+    async def approve(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await bodies.put(body)
 
@@ -155,7 +158,7 @@ async def test_an_acknowledgement_that_comes_late_is_as_good_as_none(
     clicks: list[str] = []
 
     @bot.action("approve")
-    async def approve(ack: Any) -> None:
+    async def approve(ack: AsyncAck) -> None:
         clicks.append("click")
         await ack()
 
@@ -213,7 +216,7 @@ async def test_feedback_buttons_say_which_of_the_two_was_pressed(
     actions: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.action("feedback")
-    async def feedback(ack: Any, action: dict[str, Any]) -> None:
+    async def feedback(ack: AsyncAck, action: dict[str, Any]) -> None:
         await ack()
         await actions.put(action)
 
@@ -231,7 +234,7 @@ async def test_the_options_of_an_external_select_are_asked_for(
     workspace: Workspace, bot: AsyncApp, client: AsyncWebClient
 ) -> None:
     @bot.options("target")
-    async def targets(ack: Any, payload: dict[str, Any]) -> None:
+    async def targets(ack: AsyncAck, payload: dict[str, Any]) -> None:
         await ack(options=[{"text": PLAIN, "value": f"{payload['value']}-latency"}])
 
     menu = {"type": "external_select", "action_id": "target", "min_query_length": 0}
@@ -248,7 +251,7 @@ async def test_a_message_shortcut_arrives_with_the_message(workspace: Workspace,
     bodies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.shortcut("investigate_message")
-    async def investigate(ack: Any, body: dict[str, Any]) -> None:
+    async def investigate(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await bodies.put(body)
 
@@ -268,7 +271,7 @@ async def test_an_ephemeral_card_is_replaced_and_deleted_through_its_response_ur
     workspace: Workspace, bot: AsyncApp, client: AsyncWebClient
 ) -> None:
     @bot.action("approve")
-    async def approve(ack: Any, respond: Any) -> None:
+    async def approve(ack: AsyncAck, respond: AsyncRespond) -> None:
         await ack()
         await respond(text="decided", replace_original=True)
         await respond(delete_original=True)

@@ -1,10 +1,11 @@
 import pytest
-from bot.workspace.limits import SPECIAL, TIER_OF, Limits
-from bot.workspace.methods import METHODS
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.limits import SPECIAL, TIER_OF, Limits
+from bot.workspace.methods import METHODS
+from bot.workspace.server import Workspace
 
 
 class Clock:

@@ -1,12 +1,14 @@
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.server import Workspace
 
-async def error_of(call: Any) -> str:
+
+async def error_of(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])

@@ -3,10 +3,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from bot.workspace.server import Workspace
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.server import Workspace
 
 Heard = asyncio.Queue[Any]
 

@@ -1,21 +1,24 @@
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.workspace.courier import Pace
 from bot.workspace.people import CannotDo
 from bot.workspace.server import Workspace
 from bot.workspace.spots import Place
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 ENTRY = {"type": "plain_text_input", "action_id": "text", "min_length": 3}
 INPUT = {"type": "input", "block_id": "why", "label": {"type": "plain_text", "text": "Why"}, "element": ENTRY}
 SEND = {"type": "plain_text", "text": "Send"}
 
 
-def modal(title: str = "Reject", **more: Any) -> dict[str, Any]:
+def modal(title: str = "Reject", **more: object) -> dict[str, Any]:
     plain = {"type": "plain_text", "text": title}
     return {"type": "modal", "callback_id": "reject", "title": plain, "submit": SEND, "blocks": [INPUT], **more}
 
@@ -32,12 +35,12 @@ def titles(workspace: Workspace, user: str = "U0ADA") -> list[str]:
     return [view.content["title"]["text"] for view in workspace.team.modals.get(user, [])]
 
 
-async def opened(workspace: Workspace, client: AsyncWebClient, **more: Any) -> str:
+async def opened(workspace: Workspace, client: AsyncWebClient, **more: object) -> str:
     answer = await client.views_open(trigger_id=trigger(workspace), view=modal(**more))
     return str(answer["view"]["id"])
 
 
-async def error_of(call: Any) -> str:
+async def error_of(call: Awaitable[Any]) -> str:
     with pytest.raises(SlackApiError) as refused:
         await call
     return str(refused.value.response["error"])
@@ -132,7 +135,7 @@ async def test_a_submission_arrives_with_what_was_entered_and_closes_the_modal(
     views: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.view("reject")
-    async def reject(ack: Any, view: dict[str, Any]) -> None:
+    async def reject(ack: AsyncAck, view: dict[str, Any]) -> None:
         await ack()
         await views.put(view)
 
@@ -167,7 +170,7 @@ async def test_a_submission_is_followed_by_what_the_app_answers(
     workspace: Workspace, bot: AsyncApp, client: AsyncWebClient, answer: dict[str, Any], left: list[str]
 ) -> None:
     @bot.view("reject")
-    async def reject(ack: Any) -> None:
+    async def reject(ack: AsyncAck) -> None:
         await ack(**answer)
 
     view_id = await opened(workspace, client)
@@ -197,7 +200,7 @@ async def test_closing_is_told_where_the_app_asked_to_hear_of_it(
     closed = asyncio.Event()
 
     @bot.view_closed("reject")
-    async def on_close(ack: Any) -> None:
+    async def on_close(ack: AsyncAck) -> None:
         await ack()
         closed.set()
 
@@ -214,7 +217,7 @@ async def test_a_button_in_a_modal_arrives_with_what_has_been_entered_so_far(
     bodies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @bot.action("more")
-    async def more(ack: Any, body: dict[str, Any]) -> None:
+    async def more(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await bodies.put(body)
 

@@ -1,8 +1,9 @@
 import aiohttp
 import pytest
-from bot.workspace.server import Workspace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspace.server import Workspace
 
 
 async def error_of(client: AsyncWebClient, method: str, **more: object) -> str:
@@ -90,7 +91,7 @@ async def test_a_missing_scope_is_named_beside_those_that_were_granted() -> None
 async def test_a_name_and_icon_of_ones_own_need_their_scope() -> None:
     async with Workspace(manifest={"oauth_config": {"scopes": {"bot": ["chat:write"]}}}) as workspace:
         client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
-        with pytest.raises(SlackApiError, match="chat:write.customize"):
+        with pytest.raises(SlackApiError, match=r"chat:write\.customize"):
             await client.chat_postMessage(channel="C0ALERTS", text="x", username="Metrics agent")
 
 
