@@ -71,7 +71,7 @@ def _length(element: Json, value: str) -> str | None:
 def _offered(element: Json, value: Any) -> Any:  # noqa: ANN401 - by type of element
     """The choice itself, as the element holds it."""
     if element["type"] == "feedback_buttons":
-        offered = {element[name]["value"] for name in ("positive_button", "negative_button")}
+        offered = [element[name]["value"] for name in ("positive_button", "negative_button")]
         if value not in offered:
             raise CannotDo("That isn't one of the buttons.")
         return value
@@ -79,7 +79,7 @@ def _offered(element: Json, value: Any) -> Any:  # noqa: ANN401 - by type of ele
     if not options or value is None:
         return value
     chosen = value if isinstance(value, list) else [value]
-    found = [options.get(each.get("value")) for each in chosen if isinstance(each, dict)]
+    found = [options.get(str(each.get("value"))) for each in chosen if isinstance(each, dict)]
     if None in found or len(found) < len(chosen):
         raise CannotDo("That isn't one of the options.")
     return found if isinstance(value, list) else found[0]

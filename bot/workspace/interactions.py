@@ -2,6 +2,7 @@
 
 from bot.workspace import answers, payloads
 from bot.workspace.chosen import action
+from bot.workspace.kit.elements import OPTIONS
 from bot.workspace.methods.call import Refused
 from bot.workspace.people import CannotDo, People
 from bot.workspace.sockets import NotAcknowledged
@@ -60,7 +61,9 @@ class Interactions:
             said = await self._board.courier.ask(spot.app, "interactive", payload)
         except NotAcknowledged as failure:
             raise CannotDo(f"The options could not be loaded: {reason(failure)}.") from None
-        return {name: said[name] for name in ("options", "option_groups") if isinstance(said.get(name), list)}
+        if list(OPTIONS.check(said, "")):
+            raise CannotDo("The options could not be loaded: the app answered with what Slack doesn't take.")
+        return said
 
     async def shortcut(self, user_id: str, place: Place, callback_id: str) -> None:
         """Use a shortcut: of a message's menu, or a global one where no message is given."""

@@ -15,6 +15,7 @@ from bot.workspace.asked import part_of, place_of, state_of, text_of
 from bot.workspace.cast import BOT
 from bot.workspace.interactions import Interactions
 from bot.workspace.offers import Offers
+from bot.workspace.parsing import parsed
 from bot.workspace.people import CannotDo, People, composed
 from bot.workspace.serving import FileResponse, TooLarge, body, json_response
 from bot.workspace.shown import home_and_modals, messages, overview
@@ -131,8 +132,8 @@ class PageApi:
     def _post(self, doing: Doing) -> Callable[[Request], Awaitable[Response]]:
         async def post(request: Request) -> Response:
             try:
-                said = orjson.loads(await body(request, LARGEST_POST))
-            except (TooLarge, orjson.JSONDecodeError):
+                said = parsed(await body(request, LARGEST_POST))
+            except (TooLarge, ValueError):
                 said = None
             if not isinstance(said, dict):
                 return json_response({"error": "That is too large, or not a JSON object."}, 400)

@@ -9,7 +9,7 @@ from bot.workspace.wire import view_object
 
 LONGEST_SAYING = 12_000
 _TOKEN = re.compile(r"<@(?P<user>U[A-Z0-9]+)>|<(?P<url>https?://[^>|]+)>|<#(?P<channel>C[A-Z0-9]+)(?:\|[^>]*)?>")
-_URL = re.compile(r"https?://[^\s<>|]+")
+_URL = r"""https?://[^\s<>|]*[^\s<>|.,;:!?)\]'"]"""
 
 
 class CannotDo(Exception):
@@ -31,9 +31,7 @@ class People:
 
     def channel(self, user_id: str, channel_id: str) -> Channel:
         """A channel, by id or name, that a person is in."""
-        channel = self.board.team.channels.get(channel_id) or next(
-            (each for each in self.board.team.channels.values() if each.name == channel_id and not each.with_user), None
-        )
+        channel = self.board.team.named(channel_id)
         if channel is None or self.user(user_id).id not in channel.members:
             raise CannotDo(f"There is no channel {channel_id!r} that {self.user(user_id).name} is in.")
         return channel
@@ -117,17 +115,25 @@ class People:
 
 def composed(board: Switchboard, typed: str) -> str:
     """What somebody typed, as Slack's composer sends it: escaped; addresses, @names and #channels linked."""
-    text = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _URL.sub(lambda found: f"<{found[0]}>", text)
-    names = [
-        (f"@{name}", f"<@{user.id}>") for user in board.team.users.values() for name in (user.real_name, user.name)
-    ]
-    names += [
-        (f"#{each.name}", f"<#{each.id}|{each.name}>") for each in board.team.channels.values() if not each.private
-    ]
-    for name, token in sorted(names, key=lambda pair: -len(pair[0])):
-        text = re.sub(rf"(?<![\w<|]){re.escape(name)}(?!\w)", token, text, flags=re.IGNORECASE)
-    return text
+    tokens = _tokens(board)
+    names = "|".join(re.escape(name) for name in sorted(tokens, key=len, reverse=True))
+    text, at = "", 0
+    for found in re.finditer(rf"{_URL}|(?<!\w)(?:{names})(?!\w)", typed, re.IGNORECASE):
+        text += _escaped(typed[at : found.start()])
+        text += tokens.get(found[0].lower()) or f"<{_escaped(found[0])}>"
+        at = found.end()
+    return text + _escaped(typed[at:])
+
+
+def _tokens(board: Switchboard) -> dict[str, str]:
+    users = board.team.users.values()
+    tokens = {f"@{name}".lower(): f"<@{user.id}>" for user in users for name in (user.name, user.real_name)}
+    public = (channel for channel in board.team.channels.values() if not channel.private)
+    return tokens | {f"#{channel.name}": f"<#{channel.id}|{channel.name}>" for channel in public}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _rich_text(text: str) -> Json:

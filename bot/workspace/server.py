@@ -98,12 +98,10 @@ class Workspace:
 
     def channel(self, name: str) -> Channel:
         """A channel by id or name."""
-        found = (
-            each
-            for each in self.team.channels.values()
-            if name == each.id or (name == each.name and not each.with_user)
-        )
-        return next(found)
+        found = self.team.named(name)
+        if found is None:
+            raise LookupError(f"no channel {name!r}")
+        return found
 
     def post(self, app_id: str, channel: str, **said: Any) -> str:  # noqa: ANN401 - as chat.postMessage
         """Say something as another app (`AALERTM`, `ADATADOG`); the ts."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from bot.workspace.parsing import parsed
 from bot.workspace.sockets import NotAcknowledged
 from bot.workspace.state import Json
 
@@ -53,7 +54,7 @@ def _decoded(answer: bytes, content_type: str) -> Json:
     text = answer.decode(errors="replace")
     if content_type == "application/json":
         try:
-            said = json.loads(text)
+            said = parsed(text)
         except ValueError:
             return {}
         return said if isinstance(said, dict) else {}

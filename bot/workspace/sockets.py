@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.workspace.parsing import parsed
 from bot.workspace.state import App, Json
 
 MOST_CONNECTIONS = 10
@@ -50,8 +51,8 @@ class Connection:
     def heard(self, text: str) -> None:
         """Take an acknowledgement; anything else is let go by, as Slack does."""
         try:
-            said = orjson.loads(text)
-        except orjson.JSONDecodeError:
+            said = parsed(text)
+        except ValueError:
             return
         answer = self.waiting.get(str(said.get("envelope_id"))) if isinstance(said, dict) else None
         if answer and not answer.done():

@@ -4,6 +4,7 @@ from bot.workspace import modals, payloads
 from bot.workspace.chosen import missing
 from bot.workspace.interactions import reason
 from bot.workspace.kit.check import check_view
+from bot.workspace.kit.walk import inputs
 from bot.workspace.methods.call import Refused
 from bot.workspace.people import CannotDo, People
 from bot.workspace.sockets import NotAcknowledged
@@ -58,7 +59,7 @@ class Submissions:
         """Do what the app's `response_action` says; without one the modal closes."""
         match said.get("response_action"):
             case "errors":
-                return dict(said.get("errors") or {})
+                return _errors(view, said.get("errors"))
             case "clear":
                 modals.close(self._board, view, everything=True)
             case "update":
@@ -68,6 +69,14 @@ class Submissions:
             case _:
                 modals.close(self._board, view)
         return {}
+
+
+def _errors(view: View, said: object) -> Json:
+    """The app's errors, each at an input of the modal."""
+    known = {block["block_id"] for block, _ in inputs(view.content["blocks"])}
+    if not isinstance(said, dict) or not said or not known.issuperset(said):
+        raise Refused("invalid_arguments")
+    return {block: str(words) for block, words in said.items()}
 
 
 def _checked(content: object) -> Json:

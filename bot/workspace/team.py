@@ -39,6 +39,11 @@ class Team:
         seconds, micros = divmod(self._last_ts, 1_000_000)
         return f"{seconds}.{micros:06d}"
 
+    def named(self, name: str) -> Channel | None:
+        """A channel by id, or by name with or without its #."""
+        named = (each for each in self.channels.values() if each.name == name.removeprefix("#") and not each.with_user)
+        return self.channels.get(name) or next(named, None)
+
     def dm(self, user: str, app: App) -> Channel:
         """The direct messages of a person with an app, begun where there are none yet."""
         for channel in self.channels.values():

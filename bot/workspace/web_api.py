@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,6 +12,7 @@ from bot.workspace import answers
 from bot.workspace.faults import Fault
 from bot.workspace.methods import METHODS, Call, Refused
 from bot.workspace.methods.files import LARGEST_FILE
+from bot.workspace.parsing import parsed
 from bot.workspace.serving import FileResponse, TooLarge, body, json_response
 from bot.workspace.state import App, Json
 from bot.workspace.switchboard import Switchboard
@@ -79,12 +79,12 @@ class WebApi:
         if fault and (answer := await self._instead(request, fault)):
             return answer
         try:
-            said = orjson.loads(await body(request, LARGEST_CALL))
+            said = parsed(await body(request, LARGEST_CALL))
             answers.use(self._board, request.path_params["key"], said if isinstance(said, dict) else {})
         except Refused as refused:
             gone = refused.answer["error"] in ("expired_url", "used_url")
             return json_response(refused.answer, 404 if gone else 400)
-        except (TooLarge, orjson.JSONDecodeError):
+        except (TooLarge, ValueError):
             return json_response({"ok": False, "error": "invalid_payload"}, 400)
         return await self._after(request, fault, PlainTextResponse("ok"))
 
@@ -95,7 +95,8 @@ class WebApi:
         try:
             app = self._authorised(request, method, args)
             call = Call(self._board, app, args)
-            if wait := self._board.limits.take(app.id, method, call.text("channel")):
+            channel = self._board.team.named(call.text("channel"))
+            if wait := self._board.limits.take(app.id, method, channel.id if channel else ""):
                 return json_response({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
             call.scope(*found.scopes.split())
             answer = json_response({"ok": True, **found.run(call)})
@@ -167,8 +168,8 @@ async def _arguments(request: Request) -> Json:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip()
     if content_type == "application/json" and sent:
         try:
-            said = orjson.loads(sent)
-        except orjson.JSONDecodeError:
+            said = parsed(sent)
+        except ValueError:
             raise Refused("invalid_json") from None
         if not isinstance(said, dict):
             raise Refused("json_not_object")

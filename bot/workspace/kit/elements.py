@@ -19,6 +19,8 @@ _FIRST: dict[str, Rule] = {"initial_option": OPTION}
 _FIRSTS: dict[str, Rule] = {"initial_options": Array(OPTION, 100)}
 _LENGTHS: dict[str, Rule] = {"min_length": Number(0, 3000, whole=True), "max_length": Number(1, 3000, whole=True)}
 _EITHER = ("options", "option_groups")
+OPTIONS = Shape({}, {"options": Array(OPTION, 100, 0), "option_groups": Array(OPTION_GROUP, 100, 0)}, one_of=_EITHER)
+"""What an external select is answered with."""
 
 ELEMENTS: dict[str, Rule] = {
     "button": Shape(

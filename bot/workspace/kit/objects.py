@@ -1,6 +1,6 @@
 """Block Kit's composition objects, as a table: texts, options, confirm dialogs, rich text, charts, cells."""
 
-from bot.workspace.kit.rules import Anything, Array, Flag, Kind, Number, Rule, Shape, String
+from bot.workspace.kit.rules import Array, Flag, Kind, Number, Rule, Shape, String
 
 WORD = String(255)
 LINK = String(3000)
@@ -42,7 +42,8 @@ FILTER = Shape(
 )
 DISPATCH = Shape({}, {"trigger_actions_on": Array(String(of=("on_enter_pressed", "on_character_entered")), 2)})
 
-_STYLED: dict[str, Rule] = {"style": Anything()}
+_STYLES = ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink")
+_STYLED: dict[str, Rule] = {"style": Shape({}, dict.fromkeys(_STYLES, Flag()))}
 _INLINE = Kind(
     {
         "broadcast": Shape({"range": String(of=("here", "channel", "everyone"))}, _STYLED),

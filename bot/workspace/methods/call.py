@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-import orjson
-
 from bot.workspace.kit.rules import wrong
+from bot.workspace.parsing import parsed
 from bot.workspace.state import App, Channel, Json, Message
 from bot.workspace.switchboard import Switchboard
 
@@ -63,8 +62,8 @@ class Call:
         if not isinstance(value, str):
             return value
         try:
-            return orjson.loads(value) if value else None
-        except orjson.JSONDecodeError:
+            return parsed(value) if value else None
+        except ValueError:
             raise Refused(f"invalid_{name}" if name in ("blocks", "attachments") else "invalid_arguments") from None
 
     def scope(self, *any_of: str) -> None:

@@ -82,9 +82,8 @@ def _addressed(call: Call) -> Channel:
     team, wanted = call.board.team, call.text("channel")
     if wanted in team.users:
         wanted = team.dm(wanted, call.app).id
-    named = {channel.name: channel.id for channel in team.channels.values() if not channel.with_user}
-    wanted = named.get(wanted.removeprefix("#"), wanted)
-    channel = Call(call.board, call.app, {"channel": wanted}).channel()
+    named = team.named(wanted)
+    channel = Call(call.board, call.app, {"channel": named.id if named else wanted}).channel()
     if channel.archived:
         raise Refused("is_archived")
     return channel

@@ -322,3 +322,25 @@ async def test_the_stop_button_of_an_agent_works_while_it_is_at_work(
 )
 async def test_an_empty_call_is_answered_in_words(page: httpx.AsyncClient, call: str) -> None:
     assert await error(page.post(call, json={}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("see https://x.example/#alerts, @ada.", "see <https://x.example/#alerts>, <@U0ADA>."),
+        ("<https://x.example/?a=1&b=2>", "&lt;<https://x.example/?a=1&amp;b=2>&gt;"),
+        ("mail bob@ada.example or <@U0ADA>", "mail bob@ada.example or &lt;@U0ADA&gt;"),
+        ("#payments is private", "#payments is private"),
+    ],
+)
+async def test_links_and_names_are_found_where_they_are_meant(page: httpx.AsyncClient, typed: str, sent: str) -> None:
+    await page.post("say", json={"as": "U0ADA", "channel": "C0ALERTS", "text": typed})
+
+    assert (await said(page))[0]["text"] == sent
+
+
+async def test_json_deeper_than_anything_real_is_refused(page: httpx.AsyncClient) -> None:
+    deep = "[" * 200 + "]" * 200
+    content = '{"as": "U0ADA", "view_id": "V1", "state": {"x": {"y": ' + deep + "}}}"
+
+    assert (await page.post("submit", content=content, headers={"Content-Type": "application/json"})).status_code == 400

@@ -255,3 +255,16 @@ async def test_a_home_is_published_for_people_only(client: AsyncWebClient) -> No
     home = {"type": "home", "blocks": []}
 
     assert await error_of(client.views_publish(user_id="U0NOBODY", view=home)) == "invalid_arguments"
+
+
+async def test_an_error_at_no_input_of_the_modal_is_said_to_be_a_trouble(
+    workspace: Workspace, bot: AsyncApp, client: AsyncWebClient
+) -> None:
+    @bot.view("reject")
+    async def reject(ack: AsyncAck) -> None:
+        await ack(response_action="errors", errors={"elsewhere": "x"})
+
+    view_id = await opened(workspace, client)
+
+    with pytest.raises(CannotDo, match="what Slack doesn't take"):
+        await workspace.submissions.submit("U0ADA", view_id, entered("too risky"))

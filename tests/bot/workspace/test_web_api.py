@@ -101,3 +101,10 @@ async def test_a_host_of_another_name_is_turned_away(workspace: Workspace) -> No
         session.post(f"{workspace.api_url}auth.test", headers={"Host": "evil.example"}) as response,
     ):
         assert response.status == 403
+
+
+async def test_blocks_deeper_than_anything_real_are_refused(client: AsyncWebClient) -> None:
+    deep = '[{"type": "divider", "x": ' + "[" * 100 + "]" * 100 + "}]"
+
+    sent = {"channel": "C0ALERTS", "text": "x", "blocks": deep}
+    assert await error_of(client, "chat.postMessage", params=sent) == "invalid_blocks"
