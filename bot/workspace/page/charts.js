@@ -17,7 +17,7 @@ export function chart(block) {
   const drawing = spec.type === "pie" ? pie(spec, title) : axes(spec, title);
   const figures = el("details", { class: "figures" }, el("summary", {}, "Show the figures as a table"),
     scrollable(el("div", { class: "table-scroll" }, table), title));
-  return el("figure", { class: "chart" }, el("figcaption", {}, title), drawing, legend(spec), figures);
+  return el("figure", { class: "chart" }, el("figcaption", {}, title), scrollable(el("div", { class: "plot-scroll" }, drawing), title), legend(spec), figures);
 }
 
 const categoriesOf = (spec) => spec.axis_config?.categories ?? (spec.series?.[0]?.data ?? []).map(({ label }) => label);

@@ -330,6 +330,7 @@ async def test_an_unknown_command_is_answered_in_words_and_the_text_is_kept(scen
     await write(page, "/nonsense now")
     await expect(page.locator(".notice")).to_contain_text("/nonsense is not a valid command")
     await expect(page.get_by_role("textbox", name="Message #alerts")).to_have_value("/nonsense now")
+    await axe_finds_nothing(page)
     scene.complaints.clear()  # the browser logs the refusal
 
 
@@ -425,6 +426,18 @@ async def test_who_one_is_decides_what_is_there_and_who_speaks(scene: Scene) -> 
     await expect(page.get_by_role("heading", level=1)).to_have_text("#alerts")
     await write(page, "hello")
     await expect(messages(page).last).to_contain_text("Cleo Lindqvist")
+
+
+async def test_the_back_button_and_a_reload_lead_where_one_was(scene: Scene) -> None:
+    page = await scene.open()
+    heading = page.get_by_role("heading", level=1)
+    await page.get_by_role("button", name="general").click()
+    await expect(heading).to_have_text("#general")
+    await page.go_back()
+    await expect(heading).to_have_text("#alerts")
+    await page.go_forward()
+    await page.reload()
+    await expect(heading).to_have_text("#general")
 
 
 async def test_firing_an_alert_posts_it_as_alertmanager_would_and_shows_the_channel(scene: Scene) -> None:
