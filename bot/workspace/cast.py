@@ -13,6 +13,8 @@ BOT = "AFIRST"
 SLACKBOT = "USLACKBOT"
 """Who says what Slack itself has to say."""
 
+TEAM = frozenset({"U0ADA", "U0BEN", "U0CLEO", "UFRBOT"})
+"""Everybody but the guest, and the bot."""
 SCOPES = """
 app_mentions:read assistant:write channels:history channels:join channels:read chat:write chat:write.customize commands
 files:read files:write groups:history groups:read im:history im:read im:write metadata.message:read pins:write
@@ -85,11 +87,10 @@ def _apps(manifest: Manifest) -> list[App]:
 
 
 def _channels() -> list[Channel]:
-    team = {"U0ADA", "U0BEN", "U0CLEO", "UFRBOT"}
     return [
-        Channel("C0ALERTS", "alerts", topic="What pages us", members=team | {"UDATADOG"}),
-        Channel("C0INCIDENTS", "incidents", topic="Incidents, one thread each", members=set(team)),
-        Channel("C0GENERAL", "general", topic="Everybody", members=(team | {"U0GUEST"}) - {"UFRBOT"}),
+        Channel("C0ALERTS", "alerts", topic="What pages us", members={*TEAM, "UDATADOG"}),
+        Channel("C0INCIDENTS", "incidents", topic="Incidents, one thread each", members=set(TEAM)),
+        Channel("C0GENERAL", "general", topic="Everybody", members={*TEAM, "U0GUEST"} - {"UFRBOT"}),
         Channel(
             "C0PAYMENTS",
             "payments",

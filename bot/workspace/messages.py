@@ -15,7 +15,7 @@ def post(board: Switchboard, channel: Channel, message: Message) -> Message:
     """Put a message into a channel; only its one reader hears of an ephemeral one."""
     if blocks := message.content.get("blocks"):
         message.content["blocks"] = with_ids(blocks)
-    board.team.keep(channel, message)
+    channel.add(message)
     shown = message_object(board.team, channel, message)
     board.live.tell(channel, {"type": "message", "ts": message.ts, "message": shown}, message.only_for)
     if message.only_for:
@@ -55,7 +55,7 @@ def delete(board: Switchboard, channel: Channel, message: Message) -> None:
         message.reactions.clear()
         _changed(board, channel, message, before)
         return
-    del channel.messages[message.ts]
+    channel.remove(message)
     board.live.tell(channel, {"type": "message_deleted", "ts": message.ts}, message.only_for)
     if not message.only_for:
         event = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts, "previous_message": before}

@@ -1,40 +1,34 @@
 """The stand-in for Slack as one server on a loopback port: Web API, Socket Mode and the page."""
 
 import asyncio
-import contextlib
 import secrets
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import Address
 from starlette.middleware import Middleware
 from starlette.routing import Mount, WebSocketRoute
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from bot.workspace import cast
 from bot.workspace.courier import Courier, Pace
 from bot.workspace.faults import Faults
 from bot.workspace.interactions import Interactions
 from bot.workspace.limits import Limits
+from bot.workspace.listening import Listener
 from bot.workspace.offers import Fire, Offers, edit_as, post_as
 from bot.workspace.page_api import PageApi
 from bot.workspace.people import People
 from bot.workspace.serving import OnlyThisMachine, OnlyThisPage
 from bot.workspace.shown import Offer
 from bot.workspace.sockets import Sockets
-from bot.workspace.state import Channel
+from bot.workspace.state import Channel, new_id
 from bot.workspace.submissions import Submissions
 from bot.workspace.switchboard import Switchboard
 from bot.workspace.web_api import WebApi
 
 __all__ = ["Offer", "Workspace"]
 
-GRACE_SECONDS = 2
 LOOK_EVERY_SECONDS = 0.005
 
 Found = TypeVar("Found")
@@ -92,6 +86,11 @@ class Workspace:
         """What `SLACK_SIGNING_SECRET` is to be in HTTP mode."""
         return self._bot.signing_secret
 
+    @property
+    def connections(self) -> int:
+        """How many sockets the bot has open."""
+        return self.board.courier.sockets.count(cast.BOT)
+
     def post_to(self, url: str | None) -> None:
         """Deliver to the bot by signed HTTP requests from now on; None: over Socket Mode again."""
         self._bot.request_url = url
@@ -102,6 +101,12 @@ class Workspace:
         if found is None:
             raise LookupError(f"no channel {name!r}")
         return found
+
+    def open_channel(self, name: str, *, private: bool = False, members: Sequence[str] = ()) -> Channel:
+        """A new channel, of everybody but the guest unless said otherwise."""
+        channel = Channel(new_id("C"), name, private=private, members=set(members) or set(cast.TEAM))
+        self.team.channels[channel.id] = channel
+        return channel
 
     def post(self, app_id: str, channel: str, **said: Any) -> str:  # noqa: ANN401 - as chat.postMessage
         """Say something as another app (`AALERTM`, `ADATADOG`); the ts."""
@@ -127,13 +132,12 @@ class Workspace:
             self.board.spawn(self.board.courier.sockets.refresh(self.board.courier.pace.refresh))
             return
         for connection in list(self.board.courier.sockets.open):
-            self._cut_client(connection.socket.client)
+            self._listener.cut(connection.socket.client)
 
     async def __aenter__(self) -> Self:
-        listener = socket.create_server(("127.0.0.1", self._port))
-        self.team.origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self._server = _Server(_config(self._app()))
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        self._listener = Listener(self._port)
+        self.team.origin = self._listener.origin
+        self._listener.start(self._app())
         return self
 
     async def __aexit__(
@@ -144,54 +148,15 @@ class Workspace:
         for task in self.board.tasks:
             task.cancel()
         await asyncio.gather(*self.board.tasks, return_exceptions=True)
-        self._server.ended.set()
-        await self._serving
+        await self._listener.end()
 
     def _app(self) -> Starlette:
         page = PageApi(self.people, self.interactions, self.submissions, self.offers)
         return Starlette(
             routes=[
-                *WebApi(self.board, lambda request: self._cut_client(request.client)).routes,
+                *WebApi(self.board, lambda request: self._listener.cut(request.client)).routes,
                 WebSocketRoute("/socket/{ticket}", self.board.courier.sockets.serve),
                 Mount(f"/w/{self.key}", Starlette(routes=page.routes(), middleware=[Middleware(OnlyThisPage)])),
             ],
             middleware=[Middleware(OnlyThisMachine)],
         )
-
-    def _cut_client(self, client: Address | None) -> None:
-        """Drop a TCP connection without a word, as a network does."""
-        for connection in list(self._server.server_state.connections):
-            if isinstance(connection, H11Protocol | WebSocketsSansIOProtocol) and connection.client == (
-                client and tuple(client)
-            ):
-                connection.transport.abort()
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever owns the process, and ends when told to."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ended = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        await self.ended.wait()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _config(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="h11",
-        ws="websockets-sansio",
-        ws_max_size=1_000_000,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )

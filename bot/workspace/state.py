@@ -9,6 +9,9 @@ from bot.workspace.manifest import Manifest
 
 Json = dict[str, Any]
 
+KEPT_MESSAGES = 2_000
+"""Of a channel. The oldest go first, as on Slack's free plan."""
+
 
 @dataclass
 class User:
@@ -56,7 +59,7 @@ class UserGroup:
     members: list[str]
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
     """One message. `content` is what its author gave: text, blocks, attachments, and who it shows as author."""
 
@@ -89,6 +92,8 @@ class Channel:
     archived: bool = False
     ext_shared: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
+    replies: dict[str, list[Message]] = field(default_factory=dict)
+    """Of each thread, by its root's ts."""
     pins: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     """Agent sessions: the thread's ts and the status it was given."""
@@ -100,7 +105,24 @@ class Channel:
 
     def thread(self, ts: str) -> list[Message]:
         """A thread's root, where it is still there, and its replies, oldest first."""
-        return [message for message in self.messages.values() if ts in (message.ts, message.thread_ts)]
+        root = self.messages.get(ts)
+        return [*([root] if root else []), *self.replies.get(ts, [])]
+
+    def add(self, message: Message) -> None:
+        """Put a message in; the oldest makes room."""
+        self.messages[message.ts] = message
+        if message.is_reply:
+            self.replies.setdefault(str(message.thread_ts), []).append(message)
+        if len(self.messages) > KEPT_MESSAGES:
+            self.remove(next(iter(self.messages.values())))
+
+    def remove(self, message: Message) -> None:
+        """Take a message out."""
+        del self.messages[message.ts]
+        if message.is_reply:
+            self.replies[str(message.thread_ts)].remove(message)
+        if not self.replies.get(str(message.thread_ts)):
+            self.replies.pop(str(message.thread_ts), None)
 
 
 @dataclass

@@ -4,10 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.workspace.state import App, Channel, File, Message, ResponseUrl, Trigger, User, UserGroup, View, new_id
+from bot.workspace.state import App, Channel, File, ResponseUrl, Trigger, User, UserGroup, View, new_id
 
-KEPT_MESSAGES = 2_000
-"""Of a channel. The oldest go first, as on Slack's free plan."""
 KEPT_FILES = 200
 KEPT_FILE_BYTES = 100_000_000
 KEPT_OF_THE_REST = 1_000
@@ -52,11 +50,6 @@ class Team:
         channel = Channel(new_id("D"), app.name, private=True, members={user, str(app.user_id)}, with_user=user)
         self.channels[channel.id] = channel
         return channel
-
-    def keep(self, channel: Channel, message: Message) -> None:
-        """Put a message into its channel; the oldest makes room."""
-        channel.messages[message.ts] = message
-        trim(channel.messages, KEPT_MESSAGES)
 
     def keep_file(self, file: File) -> None:
         """Put a file into the workspace; the oldest make room."""

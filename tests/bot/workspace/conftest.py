@@ -39,7 +39,7 @@ async def bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Asy
     app = AsyncApp(client=client)
     handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=1)
     await handler.connect_async()
-    await workspace.until(lambda: workspace.board.courier.sockets.count("AFIRST"))
+    await workspace.until(lambda: workspace.connections)
     yield app
     await handler.close_async()
 

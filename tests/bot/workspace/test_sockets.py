@@ -67,7 +67,7 @@ async def test_an_envelope_says_what_may_be_answered(workspace: Workspace) -> No
 async def test_each_payload_goes_to_one_of_several_sockets(workspace: Workspace, bot: AsyncApp, heard: Heard) -> None:
     second = AsyncSocketModeHandler(bot, workspace.app_token)
     await second.connect_async()
-    await workspace.until(lambda: workspace.board.courier.sockets.count("AFIRST") == 2)
+    await workspace.until(lambda: workspace.connections == 2)
 
     for number in range(6):
         workspace.people.say("U0ADA", "alerts", f"{number}")
