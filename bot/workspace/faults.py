@@ -6,6 +6,8 @@ from typing import Literal
 
 Kind = Literal["429", "500", "hang", "lost", "cut", "error", "late"]
 
+ENVELOPES = ("events_api", "slash_commands", "interactive")
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -22,6 +24,10 @@ class Fault:
     times: int = 1
     code: str = "internal_error"
     retry_after: int = 1
+
+    def __post_init__(self) -> None:
+        if (self.kind == "late") != (self.method in ENVELOPES):
+            raise ValueError(f"{self.method} can't be {self.kind}: envelopes are late, and nothing else is")
 
 
 class Faults:

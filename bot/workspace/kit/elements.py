@@ -1,6 +1,6 @@
 """Block Kit's elements, as a table: what each may hold, and which block takes which."""
 
-from bot.workspace.kit.objects import CONFIRM, DISPATCH, FILTER, IMAGE, LINK, OPTION, OPTION_GROUP, WORD, text
+from bot.workspace.kit.objects import CHOICE, CONFIRM, DISPATCH, FILTER, IMAGE, LINK, OPTION, OPTION_GROUP, WORD, text
 from bot.workspace.kit.rules import Anything, Array, Flag, Number, Rule, Shape, String
 
 _ID: dict[str, Rule] = {"action_id": WORD}
@@ -36,7 +36,7 @@ ELEMENTS: dict[str, Rule] = {
         },
     ),
     "channels_select": Shape({}, {**_MENU, **_RESPONSE, "initial_channel": WORD}),
-    "checkboxes": Shape({"options": Array(OPTION, 10)}, {**_ASKS, "initial_options": Array(OPTION, 10)}),
+    "checkboxes": Shape({"options": Array(CHOICE, 10)}, {**_ASKS, "initial_options": Array(CHOICE, 10)}),
     "conversations_select": Shape({}, {**_MENU, **_CONVERSATIONS, **_RESPONSE, "initial_conversation": WORD}),
     "datepicker": Shape({}, {**_MENU, "initial_date": WORD}),
     "datetimepicker": Shape({}, {**_ASKS, "initial_date_time": Number(whole=True)}),
@@ -60,7 +60,7 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "overflow": Shape({"options": Array(OPTION, 5)}, {**_ID, "confirm": CONFIRM}),
     "plain_text_input": Shape({}, {**_TYPED, **_LENGTHS, "initial_value": String(3000, 0), "multiline": Flag()}),
-    "radio_buttons": Shape({"options": Array(OPTION, 10)}, {**_ASKS, **_FIRST}),
+    "radio_buttons": Shape({"options": Array(CHOICE, 10)}, {**_ASKS, "initial_option": CHOICE}),
     "rich_text_input": Shape({}, {**_TYPED, "initial_value": Anything()}),
     "static_select": Shape({}, {**_MENU, **_LISTED, **_FIRST}, one_of=_EITHER),
     "timepicker": Shape({}, {**_MENU, "initial_time": WORD, "timezone": WORD}),

@@ -33,7 +33,11 @@ CONFIRM = Shape(
     },
     {"style": String(of=("primary", "danger"))},
 )
-OPTION = Shape({"text": text(75), "value": String(150)}, {"description": text(75), "url": LINK})
+_CHOICE: dict[str, Rule] = {"value": String(150)}
+OPTION = Shape({"text": text(75, plain=True), **_CHOICE}, {"description": text(75, plain=True), "url": LINK})
+"""Of a menu."""
+CHOICE = Shape({"text": text(75), **_CHOICE}, {"description": text(75)})
+"""A checkbox or radio button, which may carry markup."""
 OPTION_GROUP = Shape({"label": text(75, plain=True), "options": Array(OPTION, 100)})
 FILTER = Shape(
     {},

@@ -7,7 +7,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.workspace.faults import Fault, Faults
+from bot.workspace.faults import Fault, Faults, Kind
 from bot.workspace.server import Workspace
 
 
@@ -106,3 +106,9 @@ async def test_a_call_that_hangs_does_not_outlive_the_workspace() -> None:
         workspace.faults.over.set()
 
         assert (await call).status == 504
+
+
+@pytest.mark.parametrize("fault", [("chat.postMessage", "late"), ("interactive", "500")])
+def test_a_fault_that_could_never_happen_cannot_be_declared(fault: tuple[str, Kind]) -> None:
+    with pytest.raises(ValueError, match="envelopes are late"):
+        Fault(*fault)

@@ -104,6 +104,7 @@ TAKEN: dict[str, Json] = {
     "select with groups": actions(
         {"type": "static_select", "option_groups": [{"label": plain(), "options": [OPTION]}]}
     ),
+    "radio buttons with markup": actions({"type": "radio_buttons", "options": [{"text": mrkdwn(), "value": "v"}]}),
     "video": {
         "type": "video",
         "alt_text": "a",
@@ -139,6 +140,8 @@ REFUSED: list[tuple[Json, str]] = [
     (actions(button(action_id="a"), button(action_id="a")), "action_id `a` already exists /blocks/0"),
     (actions({"type": "overflow", "options": [OPTION] * 6}),
      "no more than 5 items allowed /blocks/0/elements/0/options"),
+    (actions({"type": "static_select", "options": [{"text": mrkdwn(), "value": "v"}]}),
+     "unsupported type: mrkdwn /blocks/0/elements/0/options/0/text/type"),
     ({"type": "context", "elements": [button()]}, "unsupported type: button /blocks/0/elements/0/type"),
     ({"type": "image", "alt_text": "a"}, "must define one of: image_url, slack_file /blocks/0"),
     ({"type": "image", "image_url": "https://x"}, "missing required field: alt_text /blocks/0"),
