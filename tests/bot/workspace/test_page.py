@@ -270,6 +270,7 @@ async def scene(browser: Browser) -> AsyncIterator[Scene]:
 
 
 async def axe_finds_nothing(page: Page) -> None:
+    await page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     answer = (await Axe().run(page)).response
     assert answer["passes"]
     assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in answer["violations"]] == []
