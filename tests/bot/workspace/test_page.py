@@ -820,6 +820,7 @@ async def test_axe_finds_nothing_in_any_state(scene: Scene, scheme: Any) -> None
     await expect(page.get_by_role("log")).to_contain_text("a turn")
     await axe_finds_nothing(page)
     await page.get_by_role("button", name="Close the thread").click()
+    await expect(page.get_by_role("complementary", name="Thread")).to_have_count(0)
     await page.get_by_role("combobox", name="Several").click()
     await expect(page.get_by_role("option", name="high")).to_be_visible()
     await axe_finds_nothing(page)
