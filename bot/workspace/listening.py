@@ -64,6 +64,13 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self.ended.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End. A WebSocket that its client is just closing is left alone: uvicorn would close it twice, and raise."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, WebSocketsSansIOProtocol) and connection.transport.is_closing():
+                connection.close_sent = True
+        await super().shutdown(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield

@@ -14,6 +14,8 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from websockets import Origin
+from websockets.asyncio.client import connect
 
 from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
@@ -818,6 +820,7 @@ async def test_axe_finds_nothing_in_any_state(scene: Scene, scheme: Any) -> None
     await expect(page.get_by_role("log")).to_contain_text("a turn")
     await axe_finds_nothing(page)
     await page.get_by_role("button", name="Close the thread").click()
+    await expect(page.get_by_role("complementary", name="Thread")).to_have_count(0)
     await page.get_by_role("combobox", name="Several").click()
     await expect(page.get_by_role("option", name="high")).to_be_visible()
     await axe_finds_nothing(page)
@@ -874,3 +877,14 @@ async def test_the_page_asks_nobody_but_its_own_workspace(scene: Scene) -> None:
     await page.goto(scene.workspace.address)
     await expect(messages(page)).to_have_count(1)
     assert [url for url in asked if not url.startswith(scene.workspace.address)] == []
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_the_workspace_ends_cleanly_whichever_moment_a_page_is_closed_at(turns: int) -> None:
+    async with Workspace() as workspace:
+        live = workspace.address.replace("http", "ws", 1) + "live?as=U0ADA"
+        page = await connect(live, origin=Origin(workspace.team.origin))
+        closing = asyncio.create_task(page.close())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    await closing
