@@ -55,7 +55,7 @@ async def connected(
     """
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
-    app_id = await _introduced(client)
+    bot_id = await _introduced(client)
     slack = await _with_channel_ids(client, slack)
     approvers = Approvers(client, slack.approvers)
     options = Options(timezone=settings.zone, approvers=await approvers.ids())
@@ -69,7 +69,7 @@ async def connected(
     async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()
         sockets = await _sockets(app, slack)
-        await catch_up(client, bot, app_id)
+        await catch_up(client, bot, bot_id)
         try:
             yield Connected(runner, None if sockets else app)
         finally:
@@ -105,10 +105,9 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
 
 
 async def _introduced(client: AsyncWebClient) -> str:
-    """Ask Slack who we are, which is whether it lets us in; return the app's id."""
+    """Ask Slack who we are, which is whether it lets us in; return our bot's id."""
     try:
-        who = await client.auth_test()
-        return str((await client.bots_info(bot=who["bot_id"]))["bot"]["app_id"])
+        return str((await client.auth_test())["bot_id"])
     except SlackApiError as refused:
         message = f"SLACK_BOT_TOKEN: Slack refuses it: {refused.response['error']}"
         raise Mistake(message) from refused

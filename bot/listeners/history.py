@@ -18,7 +18,7 @@ FURTHEST = 24 * 3600
 PAGE = 200
 
 
-async def catch_up(client: AsyncWebClient, bot: Bot, app_id: str) -> None:
+async def catch_up(client: AsyncWebClient, bot: Bot, own_id: str) -> None:
     """Take up what was missed, oldest first. A channel that was never read begins now."""
     for channel in bot.slack.alert_channels:
         now = time.time()
@@ -32,7 +32,7 @@ async def catch_up(client: AsyncWebClient, bot: Bot, app_id: str) -> None:
             logger.warning("%s: what was said meanwhile can't be read: %s", channel, refused.response["error"])
             continue
         for message in sorted(missed, key=lambda each: str(each["ts"])):
-            if app_id not in {message.get("app_id"), message.get("bot_profile", {}).get("app_id")}:
+            if message.get("bot_id") != own_id:
                 await take_up(bot, Heard(channel, message, late=True))
             await bot.memory.mark_read(channel, message["ts"])
 

@@ -65,12 +65,12 @@ class Scene:
     async def until(self, look: Callable[[], Found | None]) -> Found:
         return await self.workspace.until(look)
 
-    async def stored(self, holds: Callable[[Incident], object], number: int = 0) -> Incident:
-        """Wait until the newest incident (or an older one) is as it should be."""
+    async def stored(self, holds: Callable[[Incident], object]) -> Incident:
+        """Wait until an incident is as it should be."""
         while True:
-            listed = await self.storage.store.recent(10)
-            if len(listed) > number and holds(listed[number]):
-                return listed[number]
+            for incident in await self.incidents():
+                if holds(incident):
+                    return incident
             await asyncio.sleep(0.02)
 
     async def incidents(self) -> tuple[Incident, ...]:

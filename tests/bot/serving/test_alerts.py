@@ -118,6 +118,6 @@ async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_
     async with scene.bot():
         await scene.at_rest()
         assert len(await scene.incidents()) == 2
-        assert (await scene.incidents())[0].facts == incident.facts
+        assert await scene.storage.store.load(incident.id) == incident
     assert incident.alert.summary.startswith("Read late")
     assert incident.alert.labels["late"] == "true"
