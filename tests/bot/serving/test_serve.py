@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import shutil
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -14,23 +13,15 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from scene import ADA, ALERTS, BEN, INCIDENTS, Scene
 
 from bot.config import Settings
 from bot.kept import open_storage
 from incident.facts import RollbackStarted
 from incident.status import Status
+from tests.chromium import chromium
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 60_000
 """Milliseconds that an agent may take on a machine that does other things as well."""
 
@@ -152,14 +143,8 @@ async def test_a_process_that_is_killed_in_the_middle_goes_on_where_it_was(scene
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    found = (os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    path = next((each for each in found if each), None)
-    if path is None:
-        pytest.fail("the page is tested in a real browser: apt-get install -y chromium, or set CHROMIUM to one")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
+    async with chromium() as opened:
+        yield opened
 
 
 def replies(page: Page) -> Locator:

@@ -1,16 +1,14 @@
 """The workspace's page in a real browser, with a real Bolt app at its other end."""
 
 import asyncio
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,18 +17,10 @@ from websockets.asyncio.client import connect
 
 from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ALERT = {
     "text": "",
     "attachments": [{"color": "danger", "title": "CheckoutSlow", "text": "p99 is *2 s*", "fallback": "x"}],
@@ -243,14 +233,8 @@ class Scene(NamedTuple):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    found = (os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    path = next((each for each in found if each), None)
-    if path is None:
-        pytest.fail("the page is tested in a real browser: apt-get install -y chromium, or set CHROMIUM to one")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
+    async with chromium() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
