@@ -81,7 +81,8 @@ def culprit_established(case: Case, _: Policy) -> Answer:
         return failed("It isn't known which service failed first.")
     about = [e.id for e in case.cited if e.service == service and e.source in TELEMETRY]
     if about:
-        return passed(f"{', '.join(about[:3])} show that {service} failed.")
+        shown = f"{about[0]} shows" if len(about) == 1 else f"{', '.join(about[:3])} show"
+        return passed(f"{shown} that {service} failed.")
     no = "It paged, but no" if service == case.incident.alert.service else "No"
     return unknown(f"{no} cited metric, log or trace of {service} shows that it is where this began.")
 

@@ -37,7 +37,7 @@ def judge(case: Case, policy: Policy, at: datetime) -> Verdict:
     world = case.incident.world
     answers = _ask_all(case, policy)
     plan = case.plan()
-    bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(policy.mode_in(world)), _by_plan(plan, world))
+    bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(policy.mode_in(world)), _by_plan(plan, case))
     action = min((bound for bound, _ in bounds), key=BOLDNESS.index)
     rehearsed = policy.rehearsed_in(world)
     return Verdict(
@@ -106,10 +106,14 @@ def _by_mode(mode: Mode) -> tuple[Action, str]:
     return Action.REPORT, ""
 
 
-def _by_plan(plan: Plan | None, world: World) -> tuple[Action, str]:
+def _by_plan(plan: Plan | None, case: Case) -> tuple[Action, str]:
     if plan is not None:
         return Action.ROLLBACK, ""
-    if world is World.RECORDED:  # nothing is executed there, and most recordings hold no versions: asking is the answer
+    if case.culprit is None:  # the check that names a change says so
+        return Action.REPORT, ""
+    if (
+        case.incident.world is World.RECORDED
+    ):  # nothing is executed there, and most recordings hold no versions: asking is the answer
         return Action.ASK, "The versions aren't recorded: a person would have to name the one to go back to."
     return Action.REPORT, "The deployer's record doesn't say what runs and what ran before, so nothing can be proposed."
 
