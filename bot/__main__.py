@@ -10,6 +10,7 @@ import click
 
 from bot.commands.database import db
 from bot.commands.evaluation import evaluate
+from bot.commands.examining import doctor, manifest
 from bot.commands.investigation import investigate
 from bot.commands.reading import incidents, rca, scenarios
 from bot.commands.recording import record
@@ -33,7 +34,7 @@ def cli() -> None:
     """  # noqa: D301 - click's \b keeps the example on its own line
 
 
-for command in (investigate, serve, rca, incidents, scenarios, record, evaluate, db):
+for command in (investigate, serve, rca, incidents, scenarios, record, evaluate, doctor, manifest, db):
     cli.add_command(command)
 
 

@@ -1,7 +1,6 @@
 """The bot connected to Slack: clients, listeners and delivery around one runner."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -27,13 +26,13 @@ from bot.runner import Crew, Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.slack.pace import Pace
-from bot.slack_settings import SlackSettings
+from bot.slack_settings import CHANNEL_ID, SlackSettings
+from bot.teams import AT_ONCE, Queued
 from bot.thread.card import card
 from bot.thread.draw import draw, redrawn
 from bot.thread.options import Options
 from bot.working import Watched, Working
 
-CHANNEL = re.compile(r"[CGD][A-Z0-9]{6,}")
 SOCKETS = 2
 """Slack renews connections now and then; with two there is no gap."""
 
@@ -92,6 +91,7 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
         await chat.refresh(await storage.store.load(incident_id))
 
     working.refresh = refresh
+    room = asyncio.Semaphore(AT_ONCE)
     policy = settings.policy().model_copy(update={"approvals_needed": 2 if slack.two_person else 1})
     return Crew(
         store=storage.store,
@@ -99,7 +99,7 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
         chat=Watched(chat, working),
         places=places,
         policy=policy,
-        investigator=lambda place, watch: team(place, settings, watch),
+        investigator=lambda place, watch: Queued(team(place, settings, watch), room),
         working=working,
     )
 
@@ -118,7 +118,7 @@ async def _introduced(client: AsyncWebClient) -> str:
 
 async def _with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> SlackSettings:
     """Return the settings with ids in place of channels' names; raises `Mistake` for a channel nobody can see."""
-    told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL.fullmatch(name)]
+    told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL_ID.fullmatch(name)]
     if not told:
         return slack
     ids: dict[str, str] = {}

@@ -1,21 +1,41 @@
-"""The app's manifest: Socket Mode as it stands in `manifest.yml`, and the variant in which Slack calls us over HTTP."""
+"""The app's manifest: `manifest.yml` for Socket Mode, and the variant in which Slack calls us over HTTP."""
 
+import re
 from copy import deepcopy
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bot.mistakes import Mistake
 
 EVENTS = "/slack/events"
 """Where Bolt takes everything: events, commands, buttons, shortcuts."""
+NAME = "manifest.yml"
+SCOPE = re.compile(r"^ +- ([a-z.:]+) # (.+?); without it: (.+)$", re.MULTILINE)
 Manifest = dict[str, Any]
 
 
-def over_http(manifest: Manifest, address: str) -> Manifest:
-    """Return the manifest for HTTP mode, Slack calling ``address``; raises `Mistake` where that isn't https.
+class Scope(NamedTuple):
+    """What Slack is asked to let us do, why, and what is lost without it."""
 
-    The result is JSON, which Slack takes as well as YAML.
-    """
+    name: str
+    why: str
+    lost: str
+
+
+def text() -> str:
+    """Return the manifest as it is written: at the root of a checkout, beside this module where it is installed."""
+    beside = Path(__file__).with_name(NAME)
+    return (beside if beside.is_file() else Path(__file__).parents[1] / NAME).read_text(encoding="utf-8")
+
+
+def scopes() -> tuple[Scope, ...]:
+    """Return the scopes that the manifest asks for, with the reasons that stand beside them."""
+    return tuple(Scope(*found) for found in SCOPE.findall(text()))
+
+
+def over_http(manifest: Manifest, address: str) -> Manifest:
+    """Return the manifest for HTTP mode, Slack calling ``address``; raises `Mistake` where that isn't https."""
     url = _reachable(address) + EVENTS
     changed = deepcopy(manifest)
     settings = changed["settings"]

@@ -1,6 +1,7 @@
 """The settings that bear on Slack and on serving, read once from the environment, files it names, and `.env`."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from bot.mistakes import Mistake
 
 SLACK = "https://slack.com/api/"
 FROM_FILE = "_FILE"
+CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 

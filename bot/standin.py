@@ -35,6 +35,12 @@ async def stand_in(slack: SlackSettings, places: Places) -> AsyncIterator[tuple[
         yield _leading_to(workspace, slack), workspace.address
 
 
+def real_systems() -> list[str]:
+    """Return the settings that are set and connect a real system."""
+    written = dotenv_values(".env") if Path(".env").is_file() else {}
+    return [name for name in REAL if os.environ.get(name) or written.get(name)]
+
+
 def _leading_to(workspace: Workspace, slack: SlackSettings) -> SlackSettings:
     tokens = {"bot_token": SecretStr(workspace.bot_token), "app_token": SecretStr(workspace.app_token)}
     unset: dict[str, Any] = {name: value for name, value in CHOSEN.items() if not getattr(slack, name)}
@@ -43,8 +49,7 @@ def _leading_to(workspace: Workspace, slack: SlackSettings) -> SlackSettings:
 
 def _refuse_beside_real_systems() -> None:
     """Whoever can open the page is anybody: nothing real may be within reach of its buttons."""
-    written = dotenv_values(".env") if Path(".env").is_file() else {}
-    found = [name for name in REAL if os.environ.get(name) or written.get(name)]
+    found = real_systems()
     if found:
         message = f"{found[0]} connects a real system: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or unset it"
         raise Mistake(message)

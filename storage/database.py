@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +35,7 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._writing: AsyncEngine = self.engine.execution_options(writing=True)
+        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,6 +63,20 @@ class Database:
         async with self.writing() as connection:
             return await connection.run_sync(_migrate)
 
+    async def revision(self) -> str | None:
+        """Return how far the tables are, None where there are none; changes nothing in a database that is there.
+
+        Raises `UnusableDatabase` where it can't be written.
+        """
+        if self.file is not None:
+            with self._usable():
+                await asyncio.to_thread(_try, self.file)
+        async with self.writing() as connection:
+            found = await connection.run_sync(_revision)
+            if found is not None:
+                await connection.execute(text("UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"))
+            return found
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection to look something up; raises `UnusableDatabase`."""
@@ -73,10 +88,11 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection whose transaction is kept when the block ends well; raises `UnusableDatabase`.
 
-        What breaks a constraint stays SQLAlchemy's `IntegrityError`: it says who was second.
+        What breaks a constraint stays SQLAlchemy's `IntegrityError`: it says who was second. SQLite has one writer at a
+        time and no queue, so that of many one can starve: those of this process take turns.
         """
         with self._usable():
-            async with self._writing.begin() as connection:
+            async with self._turn, self._writing.begin() as connection:
                 yield connection
 
     @contextmanager

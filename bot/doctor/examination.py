@@ -1,0 +1,82 @@
+"""The whole examination, and how it reads."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bot.config import Settings
+from bot.doctor.chosen import Chosen, chosen, unread
+from bot.doctor.database import database
+from bot.doctor.finding import Finding, State, note, right, wrong
+from bot.doctor.leaving import Leaving, leaving
+from bot.doctor.slack import slack as ask_slack
+from bot.slack_settings import SlackSettings
+from bot.standin import real_systems
+from incident.policy import Mode
+
+STAND_IN = "no SLACK_BOT_TOKEN: serve starts the stand-in workspace, on this machine only"
+MODES = {
+    Mode.OFF: "no new investigations are begun",
+    Mode.REPORT: "it reports and changes nothing",
+    Mode.ASK: "nothing is rolled back without an approver's yes",
+    Mode.AUTO: "what is sure enough is rolled back without a person",
+}
+NOTHING = "nothing: no language model, and nobody else, is told anything"
+
+
+class Examination(NamedTuple):
+    """What is set, what was found, what leaves."""
+
+    settings: tuple[Chosen, ...]
+    findings: tuple[Finding, ...]
+    leaving: tuple[Leaving, ...]
+
+    @property
+    def wrong(self) -> int:
+        """How much doesn't work."""
+        return sum(finding.state is State.WRONG for finding in self.findings)
+
+
+async def examine(settings: Settings, slack: SlackSettings) -> Examination:
+    """Look at everything; changes nothing anywhere."""
+    asked = await ask_slack(slack) if slack.in_slack else list(_stand_in())
+    found = (*_permitted(settings, slack), await database(settings.database_url), *asked)
+    return Examination(chosen(settings, slack), found, leaving(settings, slack))
+
+
+def _permitted(settings: Settings, slack: SlackSettings) -> Iterator[Finding]:
+    where = ", ".join(sorted(settings.environments))
+    yield right("SFA_MODE", f"{settings.mode}, in {where}: {MODES[settings.mode]}. Scenarios act on themselves only")
+    for name in unread(settings, slack):
+        yield note("settings", f"{name} is set, and this version reads no such setting", "look at .env.example")
+
+
+def _stand_in() -> Iterator[Finding]:
+    yield right("slack", STAND_IN)
+    for name in real_systems():
+        said = f"{name} connects a real system, beside which the stand-in isn't started"
+        yield wrong("slack", said, "set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or unset it")
+
+
+def as_lines(found: Examination) -> Iterator[str]:
+    """Yield the examination for people; what is wrong stands last."""
+    yield "What is set"
+    width = max(len(each.name) for each in found.settings)
+    yield from (f"  {each.name:<{width}}  {each.value}  ({each.source})" for each in found.settings)
+    yield "What leaves this machine"
+    yield from (f"  to {each.to}: {each.what}" for each in found.leaving)
+    yield from () if found.leaving else (f"  {NOTHING}",)
+    yield "What was looked at"
+    for finding in sorted(found.findings, key=lambda finding: list(State).index(finding.state)):
+        yield f"  {finding.state:<6} {finding.topic}: {finding.said}"
+        yield from (f"         → {finding.remedy}",) if finding.remedy else ()
+    yield {0: "Nothing is wrong.", 1: "One thing is wrong."}.get(found.wrong, f"{found.wrong} things are wrong.")
+
+
+def as_document(found: Examination) -> dict[str, Any]:
+    """Return the examination for programs."""
+    return {
+        "wrong": found.wrong,
+        "settings": [each._asdict() for each in found.settings],
+        "findings": [each._asdict() for each in found.findings],
+        "leaving": [each._asdict() for each in found.leaving],
+    }
