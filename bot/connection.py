@@ -27,7 +27,7 @@ from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.slack.pace import Pace
 from bot.slack_settings import CHANNEL_ID, SlackSettings
-from bot.teams import AT_ONCE, Queued
+from bot.teams import Queued, Teams
 from bot.thread.card import card
 from bot.thread.draw import draw, redrawn
 from bot.thread.options import Options
@@ -91,7 +91,7 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
         await chat.refresh(await storage.store.load(incident_id))
 
     working.refresh = refresh
-    room = asyncio.Semaphore(AT_ONCE)
+    teams = Teams(storage.outbox)
     policy = settings.policy().model_copy(update={"approvals_needed": 2 if slack.two_person else 1})
     return Crew(
         store=storage.store,
@@ -99,7 +99,7 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
         chat=Watched(chat, working),
         places=places,
         policy=policy,
-        investigator=lambda place, watch: Queued(team(place, settings, watch), room),
+        investigator=lambda place, watch: Queued(team(place, settings, watch), teams),
         working=working,
     )
 

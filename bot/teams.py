@@ -1,24 +1,46 @@
-"""Few teams at a time: of many alerts at once each is answered first, and looked into when a team is free."""
+"""Few teams at a time, each begun when people have been answered: computing makes everything else late."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from incident.facts import Diagnosis, Turn
 from incident.model import Incident
 from incident.ports import Investigator, Telemetry
+from storage.outbox import SqlOutbox
 
-AT_ONCE = 2
-"""Teams compute: more of them than there are processors makes all of them late, and the answers with them."""
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
+"""Teams compute: with more of them than there are processors all are late, and one processor is for answering."""
+AT_MOST = 1.0
+"""Seconds to wait for what is still to be said; Slack being down holds up no investigation."""
+LOOK_EVERY = 0.02
+
+
+class Teams:
+    """What the teams of a process share."""
+
+    def __init__(self, outbox: SqlOutbox) -> None:
+        self.room = asyncio.Semaphore(AT_ONCE)
+        self._outbox = outbox
+
+    async def answered(self) -> None:
+        """Wait until nothing new is to be said anywhere, such as that other alerts are being looked into."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AT_MOST):
+                while await self._outbox.channels():  # noqa: ASYNC110 - rows tell nobody that they are gone
+                    await asyncio.sleep(LOOK_EVERY)
 
 
 class Queued:
-    """An `Investigator` that begins when there is room among those of its process."""
+    """An `Investigator` that begins when it is its turn among the teams."""
 
-    def __init__(self, investigator: Investigator, room: asyncio.Semaphore) -> None:
-        self._investigator, self._room = investigator, room
+    def __init__(self, investigator: Investigator, teams: Teams) -> None:
+        self._investigator, self._teams = investigator, teams
 
     async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
         """See `Investigator`."""
-        async with self._room:
+        async with self._teams.room:
+            await self._teams.answered()
             async for fact in self._investigator.investigate(incident, telemetry):
                 yield fact
