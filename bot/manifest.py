@@ -11,7 +11,7 @@ from bot.mistakes import Mistake
 EVENTS = "/slack/events"
 """Where Bolt takes everything: events, commands, buttons, shortcuts."""
 NAME = "manifest.yml"
-SCOPE = re.compile(r"^ +- ([a-z.:]+) # (.+?); without it: (.+)$", re.MULTILINE)
+SCOPE = re.compile(r"^ +- ([a-z_.:]+) # (.+?); without it: (.+)$", re.MULTILINE)
 Manifest = dict[str, Any]
 
 

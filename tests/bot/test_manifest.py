@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import validators
 
-from bot.manifest import EVENTS, over_http
+from bot.manifest import EVENTS, over_http, scopes
 from bot.mistakes import Mistake
 from bot.thread.presses import SHORTCUTS
 
@@ -20,7 +20,7 @@ SCHEMA = json.loads((Path(__file__).parent / "slack-manifest.schema.json").read_
 """As Slack publishes it; its licence lies beside it."""
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
-    for folder in ("bot/slack", "bot/listeners", "bot")
+    for folder in ("bot/slack", "bot/listeners", "bot/doctor", "bot")
     for path in sorted((ROOT / folder).glob("*.py"))
 )
 METHODS = {
@@ -101,6 +101,11 @@ def test_every_scope_says_why_and_what_is_lost_without_it() -> None:
     for scope in granted():
         (comment,) = re.findall(rf"^\s+- {re.escape(scope)} # (.+)$", TEXT, flags=re.MULTILINE)
         assert "; without it: " in comment, scope
+
+
+def test_the_scopes_are_read_from_the_manifest_with_their_reasons() -> None:
+    assert {scope.name for scope in scopes()} == granted()
+    assert all(scope.why and scope.lost for scope in scopes())
 
 
 def test_every_method_that_the_code_calls_is_granted() -> None:
