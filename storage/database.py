@@ -2,22 +2,22 @@
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.sqlite import begin, prepare, try_file
+
 HEAD = "0003"
 """The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_MS = 10_000
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -32,8 +32,8 @@ class Database:
         self.url = _parse(url)
         self.engine = _engine(self.url)
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "connect", prepare)
+            event.listen(self.engine.sync_engine, "begin", begin)
         self._writing: AsyncEngine = self.engine.execution_options(writing=True)
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
 
@@ -53,10 +53,7 @@ class Database:
 
         Raises `UnusableDatabase` where it can't be opened or where a newer program has made its tables.
         """
-        if self.file is not None:
-            with self._usable():
-                self.file.parent.mkdir(parents=True, exist_ok=True)
-                await asyncio.to_thread(_try, self.file)
+        await self._tried()
         async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
@@ -64,13 +61,8 @@ class Database:
             return await connection.run_sync(_migrate)
 
     async def revision(self) -> str | None:
-        """Return how far the tables are, None where there are none; changes nothing in a database that is there.
-
-        Raises `UnusableDatabase` where it can't be written.
-        """
-        if self.file is not None:
-            with self._usable():
-                await asyncio.to_thread(_try, self.file)
+        """Return how far the tables are, None where there are none; raises `UnusableDatabase`."""
+        await self._tried()
         async with self.writing() as connection:
             found = await connection.run_sync(_revision)
             if found is not None:
@@ -94,6 +86,11 @@ class Database:
         with self._usable():
             async with self._turn, self._writing.begin() as connection:
                 yield connection
+
+    async def _tried(self) -> None:
+        if self.file is not None:
+            with self._usable():
+                await asyncio.to_thread(try_file, self.file)
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -127,7 +124,7 @@ def _parse(url: str) -> URL:
         parsed = None
     if parsed is None or parsed.drivername not in DRIVERS:
         message = (
-            "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # a URL may hold a password
+            "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # what was said may be secret
         )
         raise UnusableDatabase(message)
     return parsed
@@ -153,46 +150,6 @@ def _remedy(cause: str) -> str:
         "not a database": "put it aside, or name another file",
     }
     return next((f" ({help_})" for said, help_ in told.items() if said in cause), "")
-
-
-def _try(file: Path) -> None:
-    """Open the file once without aiosqlite, whose thread would outlive a failure, and write ahead from now on.
-
-    Of two processes that make one file the journal at once, SQLite turns one away without waiting: it tries again.
-    """
-    if file.is_dir():
-        message = "it is a folder; name a file in it"
-        raise IsADirectoryError(message)
-    with closing(sqlite3.connect(file)) as connection:
-        _prepare_sqlite(connection, None)
-        patience = time.monotonic() + BUSY_MS / 1000
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > patience:
-                    raise
-                time.sleep(0.05)
-            else:
-                return
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's adapted connection
-    connection.isolation_level = None  # transactions are begun below, not by the driver's guesses
-    try:
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-    except BaseException:  # nobody else knows this connection yet, and its thread would outlive the event loop
-        connection.close()
-        raise
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once where something will be written: upgrading a read lock can't wait, it fails."""
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _revision(connection: Connection) -> str | None:

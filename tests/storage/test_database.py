@@ -48,6 +48,26 @@ async def test_a_database_of_a_newer_program_is_refused_and_left_alone(url: str)
             await database.upgrade()
 
 
+async def test_of_many_writers_of_one_process_none_starves(database: Database) -> None:
+    """Each waits for those before it alone: at SQLite's own lock the unlucky one of twenty waited for all."""
+    order: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.writing() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            order.append(number)
+
+    await asyncio.gather(*(write(number) for number in range(30)))
+    assert order == list(range(30))
+
+
+async def test_how_far_the_tables_are_is_told_without_making_any(url: str) -> None:
+    async with Database(url) as database:
+        assert await database.revision() is None
+        assert await database.upgrade()
+        assert await database.revision() == HEAD
+
+
 async def test_sqlite_is_set_up_to_be_shared(database: Database) -> None:
     async with database.reading() as connection:
         found = {p: (await connection.execute(text(f"PRAGMA {p}"))).scalar() for p in ("journal_mode", "foreign_keys")}
