@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -12,6 +15,7 @@ from jsonschema import validators
 from bot.manifest import EVENTS, over_http, scopes
 from bot.mistakes import Mistake
 from bot.thread.presses import SHORTCUTS
+from tests.bot.conftest import Program
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "manifest.yml").read_text(encoding="utf-8")
@@ -134,3 +138,23 @@ def test_commands_and_shortcuts_are_those_of_the_code() -> None:
 
 def test_nothing_secret_and_nobodys_address_stands_in_it() -> None:
     assert not re.search(r"xox[bap]-|xapp-|hooks\.slack\.com", TEXT)
+
+
+def test_the_command_prints_it_as_it_is_written_or_for_http_mode(program: Program) -> None:
+    assert program("manifest") == (0, TEXT, "")
+    done = program("manifest", "--http", "https://responder.example.com")
+    assert yaml.safe_load(done.out) == over_http(MANIFEST, "https://responder.example.com")
+    refused = program("manifest", "--http", "http://responder.example.com")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+def test_it_is_there_where_only_the_wheel_is(tmp_path: Path) -> None:
+    build = ["-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run([sys.executable, *build], cwd=ROOT, capture_output=True, timeout=60, check=True)
+    installed = tmp_path / "installed"
+    with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(installed)
+    program = f"import sys; sys.path.insert(0, {str(installed)!r}); from bot.__main__ import run; run(['manifest'])"
+    shown = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60, check=True)
+    assert shown.stdout.decode() == TEXT
+    assert (installed / "bot" / "manifest.yml").is_file()
