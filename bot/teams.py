@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 
 from incident.facts import Diagnosis, Turn
 from incident.model import Incident
@@ -20,8 +20,8 @@ LOOK_EVERY = 0.02
 class Teams:
     """What the teams of a process share."""
 
-    def __init__(self, outbox: SqlOutbox) -> None:
-        self.room = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, outbox: SqlOutbox, at_once: int = AT_ONCE) -> None:
+        self.room = asyncio.Semaphore(at_once)
         self._outbox = outbox
 
     async def answered(self) -> None:
@@ -38,9 +38,10 @@ class Queued:
     def __init__(self, investigator: Investigator, teams: Teams) -> None:
         self._investigator, self._teams = investigator, teams
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
+    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
         """See `Investigator`."""
         async with self._teams.room:
             await self._teams.answered()
-            async for fact in self._investigator.investigate(incident, telemetry):
-                yield fact
+            async with aclosing(self._investigator.investigate(incident, telemetry)) as facts:
+                async for fact in facts:
+                    yield fact

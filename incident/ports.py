@@ -3,7 +3,7 @@
 Adapters translate their library's errors into these at their edge.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -99,8 +99,8 @@ class Telemetry(Protocol):
 class Investigator(Protocol):
     """The team."""
 
-    def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
-        """Yield turns as they happen and one diagnosis at last, whatever fails on the way.
+    def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
+        """Yield turns as they happen and one diagnosis at last, whatever fails on the way; closed when left early.
 
         ``incident`` may hold turns already (after a restart): agents that have spoken aren't asked again.
         """

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -37,8 +38,9 @@ ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
 async def investigate(hands: Hands, incident: Incident) -> Incident:
     """Let the team work, each turn stored as it comes; then ask the gate."""
     if incident.last(Diagnosis) is None:
-        async for fact in hands.investigator.investigate(incident, hands.telemetry):
-            incident = await hands.record(incident, fact)
+        async with aclosing(hands.investigator.investigate(incident, hands.telemetry)) as facts:
+            async for fact in facts:
+                incident = await hands.record(incident, fact)
     return await hands.record(incident, await hands.judge(incident))
 
 
