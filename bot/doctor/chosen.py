@@ -85,12 +85,14 @@ def _words(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
             return "not set"
         case SecretStr():
             return "set, not shown"
+        case bool():
+            return str(value).lower()
         case timedelta():
             seconds = int(value.total_seconds())
             return next((f"{seconds // size}{unit}" for size, unit in UNITS if seconds % size == 0 and seconds), "0s")
         case str() | int() | float():
             return harmless(str(value))
         case Iterable():
-            return ", ".join(sorted(map(str, value))) or "nobody and nothing"
+            return ", ".join(sorted(map(str, value))) or "none"
         case _:
             return str(value)

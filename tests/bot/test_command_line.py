@@ -28,7 +28,7 @@ def test_every_command_has_help_with_an_example(program: Program, command: list[
     ("line", "told"),
     [
         ("investgate x", "Did you mean 'investigate'?"),
-        ("frobnicate", "There are db, evaluate, incidents,"),
+        ("frobnicate", "There are db, doctor, evaluate,"),
         ("investigate", "Missing argument 'TARGET'. See first-responder investigate --help."),
         ("investigate checkout-latency --modle x", "Did you mean '--model'?"),
         ("investigate checkout-latency --model groq", "no LLM client; leave it out or say offline"),

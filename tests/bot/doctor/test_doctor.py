@@ -225,6 +225,7 @@ def test_every_setting_is_listed_with_its_source(program: Program, home: Path, m
     assert settings["SFA_DATABASE_URL"] == ("sqlite+aiosqlite:///kept.db", "file url")
     assert settings["SFA_CONFIDENCE_AUTO"] == ("0.95", "environment, as SFA_CONFIDENCE_THRESHOLD_FOR_ACTION")
     assert settings["SFA_PORT"] == ("8000", "default")
+    assert (settings["SFA_TWO_PERSON"][0], settings["SFA_APPROVERS"][0]) == ("false", "none")
     assert settings["SLACK_BOT_TOKEN"] == ("not set", "default")
     assert (done.code, found["wrong"]) == (1, 1)
     said = [each["said"] for each in found["findings"]]
