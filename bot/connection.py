@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import listed_scenarios, team
 from bot.approvers import Approvers
 from bot.config import Settings
+from bot.crew import Crew
 from bot.kept import Storage
 from bot.listeners import register
 from bot.listeners.bot import Bot
@@ -22,7 +23,7 @@ from bot.listeners.careful import settled
 from bot.listeners.history import catch_up
 from bot.mistakes import Mistake
 from bot.places import Places, known_services
-from bot.runner import Crew, Runner
+from bot.runner import Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.slack.pace import Pace

@@ -1,42 +1,28 @@
 """Owns the work on incidents: begins it, goes on with it after clicks, timers and restarts, ends it."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
-from bot.places import Places, unseen_place
-from bot.working import Watch, Working
-from incident.alert import Alert
+from bot.crew import Beginning, Crew
+from bot.tasks import Tasks
+from bot.working import Watch
 from incident.facts import Approval, Decision, Fact, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
-from incident.policy import Policy
-from incident.ports import Chat, Investigator
 from incident.responder import Responder
-from storage.memory import Origin, SqlMemory
-from storage.store import SqlStore
+from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
 
-CANCELS, GRACE = 8, 0.1
-"""AutoGen's team may begin to wait for itself while it is being cancelled: it is cancelled again each 0.1 seconds."""
-LATE_LABEL = "late"
-"""Marks an alert that was read after the fact."""
 RECENT = 50
 """Ended incidents whose last words may not have been shown when the process died."""
-
-
-def late(alert: Alert) -> Alert:
-    """Return the alert as one that was read late: it says so, and nothing is done about it without a person."""
-    said = f"Read late, after nobody had listened for a while: nothing is done by itself. {alert.summary}"
-    return alert.model_copy(update={"summary": said, "labels": {**alert.labels, LATE_LABEL: "true"}})
 
 
 class Answer(NamedTuple):
@@ -48,59 +34,32 @@ class Answer(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """A `Chat` that notes where an incident's thread belongs before anything of it is shown."""
-
-    chat: Chat
-    memory: SqlMemory
-    origin: Origin
-
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        """See `Chat`."""
-        if await self.memory.thread(incident.id) is None:
-            await self.memory.begin(incident.id, self.origin)
-        await self.chat.show(incident, fact, seq)
-
-
-class Crew(NamedTuple):
-    """What every incident is worked on with."""
-
-    store: SqlStore
-    memory: SqlMemory
-    chat: Chat
-    places: Places
-    policy: Policy
-    investigator: Callable[[Place, Watch], Investigator]
-    working: Working
-
-
 class Runner:
-    """One for the process. Everything it knows can be read again from the store; every task is owned here."""
+    """One for the process. Everything it knows can be read again from the store."""
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
         self._hands: dict[str, Hands] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = Tasks(self._work)
         self._timers = AsyncIOScheduler(timezone=UTC)
 
     @property
     def running(self) -> int:
         """How many incidents are worked on at this moment."""
-        return sum(not task.done() for task in self._tasks.values())
+        return self._tasks.running
 
     async def investigate(self, place: Place, origin: Origin) -> Incident:
         """Open an incident, or join the one of the same problem (then its newest fact says so), and begin the work."""
         watch = Watch(self._crew.working)
-        hands = self._equipped(place, watch)
+        hands = self._crew.equipped(place, watch)
         beginning = Beginning(self._crew.chat, self._crew.memory, origin)
         responder = Responder(replace(hands, chats=(beginning,)))
         incident = await responder.open(place.alert, place.target, place.world, place.environment)
         if not incident.facts:
             watch.incident_id = incident.id
             self._hands[incident.id] = hands
-        if not self._busy(incident.id):
-            self._go_on(incident.id)
+        if not self._tasks.busy(incident.id):
+            self._tasks.go_on(incident.id)
         return incident
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
@@ -109,7 +68,7 @@ class Runner:
         hands = await self._hands_of(incident)
         approval = Approval(at=hands.clock.now(), **answer._asdict())
         decided = await Responder(hands).decide(incident, approval)
-        self._go_on(incident_id)
+        self._tasks.go_on(incident_id)
         return decided
 
     async def stop(self, incident_id: str, by: str) -> Incident:
@@ -122,12 +81,12 @@ class Runner:
     async def note(self, incident_id: str, fact: Callable[[datetime], Fact]) -> Incident:
         """Store and show what somebody says, at the incident's own time; raises `OutOfOrder`, `UnknownIncident`."""
         before = await self._crew.store.load(incident_id)
-        hands = self._hands.get(incident_id) or self._writing(before)
+        hands = self._hands.get(incident_id) or self._crew.writing(before)
         latest = max((each.at for each in before.facts), default=before.opened_at)
         incident = await Responder(hands).note(incident_id, fact(max(hands.clock.now(), latest)))
         if incident.status.ended and not before.status.ended:
-            await _ended(self._tasks.get(incident_id))
-            self._go_on(incident_id)
+            await self._tasks.end(incident_id)
+            self._tasks.go_on(incident_id)
         return incident
 
     async def resume(self) -> None:
@@ -135,45 +94,27 @@ class Runner:
         self._timers.start()
         for incident in await self._crew.store.unfinished():
             if await self._crew.memory.thread(incident.id) is not None:
-                self._go_on(incident.id)
+                self._tasks.go_on(incident.id)
         for incident in await self._crew.store.recent(RECENT):
             ended = incident.status.ended and await self._crew.store.unshown(incident.id)
             if ended and await self._crew.memory.thread(incident.id) is not None:
-                self._go_on(incident.id)
+                self._tasks.go_on(incident.id)
 
     async def at_rest(self) -> None:
         """Wait until nothing is worked on."""
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
+        await self._tasks.at_rest()
 
     async def close(self) -> None:
         """End all work; what was found is stored, and `resume` goes on from there."""
         if self._timers.running:
             self._timers.shutdown(wait=False)
-        await asyncio.gather(*(_ended(task) for task in self._tasks.values()))
+        await self._tasks.close()
         await self._crew.working.close()
 
-    def _busy(self, incident_id: str) -> bool:
-        task = self._tasks.get(incident_id)
-        return task is not None and not task.done()
-
-    def _go_on(self, incident_id: str) -> None:
-        """Work on it once more, after what is being done on it now."""
-        before = self._tasks.get(incident_id)
-        task = asyncio.create_task(self._work(incident_id, before), name=incident_id)
-        self._tasks[incident_id] = task
-        task.add_done_callback(lambda done: self._forget(incident_id, done))
-
-    def _forget(self, incident_id: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(incident_id) is task:
-            del self._tasks[incident_id]
-
-    async def _work(self, incident_id: str, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
+    async def _work(self, incident_id: str) -> None:
         try:
             incident = await self._crew.store.load(incident_id)
-            hands = self._writing(incident) if incident.status.ended else await self._hands_of(incident)
+            hands = self._crew.writing(incident) if incident.status.ended else await self._hands_of(incident)
             self._rest(await Responder(hands).advance(incident))
         except Exception:  # the runner's edge (design.md, habits): the next start goes on
             logger.exception("%s: work broke off, error %s", incident_id, secrets.token_hex(4))
@@ -198,36 +139,10 @@ class Runner:
         )
 
     async def _look_again(self, incident_id: str) -> None:
-        self._go_on(incident_id)
+        self._tasks.go_on(incident_id)
 
     async def _hands_of(self, incident: Incident) -> Hands:
         if incident.id not in self._hands:
-            watch = Watch(self._crew.working)
-            watch.incident_id = incident.id
-            hands = self._equipped(await self._crew.places.again(incident), watch)
+            hands = await self._crew.resuming(incident)
             self._hands.setdefault(incident.id, hands)
         return self._hands[incident.id]
-
-    def _writing(self, incident: Incident) -> Hands:
-        """Return hands that only write: nothing is read or done where an incident has ended."""
-        return self._equipped(unseen_place(incident.alert, incident.environment), Watch(self._crew.working))
-
-    def _equipped(self, place: Place, watch: Watch) -> Hands:
-        return Hands(
-            store=self._crew.store,
-            chats=(self._crew.chat,),
-            investigator=self._crew.investigator(place, watch),
-            telemetry=place.telemetry,
-            clock=place.clock,
-            policy=self._crew.policy.model_copy(update={"asks_first": LATE_LABEL in place.alert.labels}),
-            deployer=place.deployer,
-        )
-
-
-async def _ended(task: asyncio.Task[None] | None) -> None:
-    """End a task within a second."""
-    for _ in range(CANCELS):
-        if task is None or task.done():
-            return
-        task.cancel()
-        await asyncio.wait({task}, timeout=GRACE)

@@ -9,9 +9,10 @@ import pytest
 
 from bot.app import Place
 from bot.config import Settings
+from bot.crew import Crew
 from bot.kept import open_storage
 from bot.places import Places, unseen_place
-from bot.runner import Crew, Runner
+from bot.runner import Runner
 from bot.working import Working
 from incident.alert import Alert
 from incident.facts import Agent, Diagnosis, Fact, Owned, Remark, Stopped, Turn

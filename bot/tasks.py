@@ -1,0 +1,63 @@
+"""One task at a time for each incident: every one is owned here, and ends within a second when it has to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+CANCELS, GRACE = 8, 0.1
+"""AutoGen's team may begin to wait for itself while it is being cancelled: it is cancelled again each 0.1 seconds."""
+
+
+class Tasks:
+    """Does ``work`` on incidents, which must not raise."""
+
+    def __init__(self, work: Callable[[str], Awaitable[None]]) -> None:
+        self._work = work
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def running(self) -> int:
+        """How many incidents are worked on at this moment."""
+        return sum(not task.done() for task in self._tasks.values())
+
+    def busy(self, incident_id: str) -> bool:
+        """Tell whether an incident is worked on."""
+        task = self._tasks.get(incident_id)
+        return task is not None and not task.done()
+
+    def go_on(self, incident_id: str) -> None:
+        """Work on it once more, after what is being done on it now."""
+        before = self._tasks.get(incident_id)
+        task = asyncio.create_task(self._after(before, incident_id), name=incident_id)
+        self._tasks[incident_id] = task
+        task.add_done_callback(lambda done: self._forget(incident_id, done))
+
+    async def end(self, incident_id: str) -> None:
+        """End the work on an incident within a second."""
+        if (task := self._tasks.get(incident_id)) is not None:
+            await _ended(task)
+
+    async def at_rest(self) -> None:
+        """Wait until nothing is worked on."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    async def close(self) -> None:
+        """End all work."""
+        await asyncio.gather(*(_ended(task) for task in self._tasks.values()))
+
+    async def _after(self, before: asyncio.Task[None] | None, incident_id: str) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        await self._work(incident_id)
+
+    def _forget(self, incident_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(incident_id) is task:
+            del self._tasks[incident_id]
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    for _ in range(CANCELS):
+        if task.done():
+            return
+        task.cancel()
+        await asyncio.wait({task}, timeout=GRACE)
