@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from bot.config import BadSetting, Settings, odd_settings, read_settings
+from bot.config import Settings, odd_settings, read_settings
 from bot.logs import keep_log
 from bot.mistakes import Mistake
+from bot.sources import BadSetting
 from bot.targets import means_a_folder, one_case
 from incident.ports import Clock, Deployer, Telemetry
 from incident.status import WORLD_LABEL, World

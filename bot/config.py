@@ -1,32 +1,23 @@
 """The settings of interface.md, read once from the environment and `.env`."""
 
 import difflib
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
+from pydantic_settings import NoDecode
 
+from bot.slack_settings import SlackSettings
+from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
 from incident.policy import Mode, Policy
 
-PREFIX = "SFA_"
-DOTENV = ".env"
-FROM_FILE = "_FILE"
-"""What ends the name of a setting whose value is in a file, as secrets are handed to containers."""
+SLACK_PREFIX = "SLACK_"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"^\s*(\d{1,6})\s*([smhd])\s*$")
 LONGEST = timedelta(days=366)
 LEGACY_THRESHOLD = "SFA_CONFIDENCE_THRESHOLD_FOR_ACTION"
-
-
-class BadSetting(Exception):
-    """A setting can't be used; the message names it and says what would be right."""
 
 
 def duration(text: object) -> object:
@@ -58,34 +49,12 @@ def known_zone(name: str) -> str:
     return name
 
 
-def comma_separated(text: object) -> object:
-    """Split `a, b`; a value that is no string is left alone."""
-    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
-
-
 Duration = Annotated[timedelta, BeforeValidator(duration), AfterValidator(within_a_year)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
-class _NamedFiles(PydanticBaseSettingsSource):
-    """Reads SFA_X from the file that SFA_X_FILE names; raises OSError."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the text of the file, None where none is named."""
-        del field
-        path = os.environ.get(f"{PREFIX}{field_name.upper()}{FROM_FILE}")
-        return Path(path).read_text(encoding="utf-8").strip() if path else None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Return every setting whose value is in a file."""
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: text for name, text in found.items() if text is not None}
-
-
-class Settings(BaseSettings):
+class Settings(Sourced):
     """Names are those of interface.md without the prefix ``SFA_``."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=DOTENV, extra="ignore", frozen=True)
 
     database_url: str = "sqlite+aiosqlite:///first-responder.db"
     confidence_auto: Probability = Field(
@@ -101,19 +70,6 @@ class Settings(BaseSettings):
     window: Duration = timedelta(hours=3)
     timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$"), BeforeValidator(str.upper)] = "INFO"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment, then the files it names, then `.env`: the first that has a setting wins."""
-        del file_secret_settings
-        return init_settings, env_settings, _NamedFiles(settings_cls), dotenv_settings
 
     @model_validator(mode="after")
     def _bands_in_order(self) -> Self:
@@ -135,40 +91,20 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read them; raises `BadSetting` with one line for all mistakes."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        mistakes = (f"{_name(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in wrong.errors())
-        raise BadSetting("; ".join(mistakes)) from wrong
-    except UnicodeDecodeError as wrong:
-        message = f"{DOTENV} is not UTF-8 text"
-        raise BadSetting(message) from wrong
-    except OSError as wrong:
-        message = f"{wrong.filename}: {wrong.strerror}"
-        raise BadSetting(message) from wrong
+    return read(Settings)
 
 
 def odd_settings() -> tuple[str, ...]:
     """Return one sentence for each name that is outdated, or that was probably meant to be another."""
-    names = sorted(name for name in _all_names() if name.startswith(PREFIX))
-    return tuple(sentence for name in names if (sentence := _odd(name)))
+    fields = {**Settings.model_fields, **SlackSettings.model_fields}
+    known = {name for field in fields.items() for name in variables(*field)}
+    names = sorted(name for name in set_names() if name.startswith((PREFIX, SLACK_PREFIX)))
+    return tuple(sentence for name in names if (sentence := _odd(name, known)))
 
 
-def _odd(name: str) -> str:
+def _odd(name: str, known: set[str]) -> str:
     if name == LEGACY_THRESHOLD:
         return f"{name} is the older name of SFA_CONFIDENCE_AUTO: please use that"
-    known = [_name((field,)) for field in Settings.model_fields]
     plain = name.removesuffix(FROM_FILE)
-    near = [] if plain in known else difflib.get_close_matches(plain, known, n=1, cutoff=0.85)
+    near = [] if plain in known else difflib.get_close_matches(plain, sorted(known), n=1, cutoff=0.85)
     return f"{name} is no setting and is not used; did you mean {near[0]}?" if near else ""
-
-
-def _all_names() -> set[str]:
-    """Return every name that is set, in the environment or in the file."""
-    written = dotenv_values(DOTENV) if Path(DOTENV).is_file() else {}
-    return {name.upper() for name in (*os.environ, *written)}
-
-
-def _name(location: tuple[int | str, ...]) -> str:
-    first = str(location[0]) if location else "settings"
-    return first if first.startswith(PREFIX) or not location else f"{PREFIX}{first.upper()}"

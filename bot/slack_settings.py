@@ -2,19 +2,16 @@
 
 import os
 import re
-from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
-from bot.config import BadSetting, comma_separated
 from bot.mistakes import Mistake
+from bot.sources import FROM_FILE, BadSetting, Sourced, comma_separated, read
 
 SLACK = "https://slack.com/api/"
-FROM_FILE = "_FILE"
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
@@ -33,51 +30,21 @@ Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(comma_separated)]
 Secret = SecretStr | None
 
 
-class _NamedFiles(PydanticBaseSettingsSource):
-    """Reads X from the file that X_FILE names; raises OSError."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the text of the file, None where none is named."""
-        path = os.environ.get(f"{_variable(field_name, field)}{FROM_FILE}")
-        return Path(path).read_text(encoding="utf-8").strip() if path else None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Return every setting whose value is in a file."""
-        fields = self.settings_cls.model_fields
-        found = {_variable(name, field): self.get_field_value(field, name)[0] for name, field in fields.items()}
-        return {name: text for name, text in found.items() if text is not None}
-
-
-class SlackSettings(BaseSettings):
+class SlackSettings(Sourced):
     """Names are those of interface.md. Channels, people and groups are ids; channels and groups may be names, too."""
-
-    model_config = SettingsConfigDict(env_prefix="SFA_", env_file=".env", extra="ignore", frozen=True)
 
     bot_token: Secret = Field(None, validation_alias="SLACK_BOT_TOKEN")
     app_token: Secret = Field(None, validation_alias="SLACK_APP_TOKEN")
     signing_secret: Secret = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     api_url: Annotated[str, AfterValidator(secure)] = Field(SLACK, validation_alias="SLACK_API_URL")
-    alert_channels: Listed = Field((), validation_alias="SFA_ALERT_CHANNELS")
-    alert_senders: Listed = Field((), validation_alias="SFA_ALERT_SENDERS")
-    incident_channel: str | None = Field(None, validation_alias="SFA_INCIDENT_CHANNEL")
-    approvers: Listed = Field((), validation_alias="SFA_APPROVERS")
-    admins: Listed = Field((), validation_alias="SFA_ADMINS")
-    two_person: bool = Field(default=False, validation_alias="SFA_TWO_PERSON")
-    host: str = Field("127.0.0.1", validation_alias="SFA_HOST")
-    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, validation_alias="SFA_PORT")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment, then the files it names, then `.env`: the first that has a setting wins."""
-        del file_secret_settings
-        return init_settings, env_settings, _NamedFiles(settings_cls), dotenv_settings
+    alert_channels: Listed = ()
+    alert_senders: Listed = ()
+    incident_channel: str | None = None
+    approvers: Listed = ()
+    admins: Listed = ()
+    two_person: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -107,14 +74,7 @@ def slack_settings() -> SlackSettings:
 
 def read_slack_settings() -> SlackSettings:
     """Read them; raises `BadSetting` with one line for all mistakes."""
-    try:
-        settings = SlackSettings()
-    except ValidationError as wrong:
-        mistakes = (_mistake(error["loc"], error["msg"]) for error in wrong.errors())
-        raise BadSetting("; ".join(mistakes)) from wrong
-    except OSError as wrong:
-        message = f"{wrong.filename}: {wrong.strerror}"
-        raise BadSetting(message) from wrong
+    settings = read(SlackSettings)
     _trust(settings)
     return settings
 
@@ -125,12 +85,3 @@ def _trust(settings: SlackSettings) -> None:
     if settings.api_url != SLACK and "SLACK_API_URL" not in os.environ and from_environment:
         message = "SLACK_API_URL comes from .env and the tokens from the environment: set both in one place"
         raise BadSetting(message)
-
-
-def _variable(name: str, field: FieldInfo) -> str:
-    return field.validation_alias if isinstance(field.validation_alias, str) else name
-
-
-def _mistake(location: tuple[int | str, ...], words: str) -> str:
-    words = words.removeprefix("Value error, ")
-    return f"{location[0]}: {words}" if location else words

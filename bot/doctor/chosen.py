@@ -12,7 +12,7 @@ from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from bot.config import DOTENV, FROM_FILE, PREFIX
+from bot.sources import DOTENV, FROM_FILE, PREFIX
 
 PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):.*@|((?:password|token|secret|key)=)[^&]*", re.IGNORECASE)
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))

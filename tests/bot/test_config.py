@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import BadSetting, odd_settings, read_settings
+from bot.config import odd_settings, read_settings
+from bot.sources import BadSetting
 from incident.policy import Mode
 
 
@@ -85,3 +86,17 @@ def test_names_that_are_all_right_are_not_odd(tmp_path: Path, monkeypatch: pytes
     (tmp_path / ".env").write_text("SFA_MODE=report\nSFA_TIMEZONE=UTC\n")
     monkeypatch.setenv("SFA_DATABASE_URL_FILE", "url")
     assert odd_settings() == ()
+
+
+def test_a_name_that_was_probably_meant_to_be_another_is_said_also_of_slacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("SFA_APROVERS=U012\nSLACK_BOT_TOKN=x\nSFA_MODES=ask\n")
+    monkeypatch.setenv("SFA_ALERT_CHANNELS", "C0ALERTS")
+    monkeypatch.setenv("SLACK_APP_TOKEN_FILE", "token")
+    meant = {each.split(" ")[0]: each.split("did you mean ")[1] for each in odd_settings()}
+    assert meant == {
+        "SFA_APROVERS": "SFA_APPROVERS?",
+        "SLACK_BOT_TOKN": "SLACK_BOT_TOKEN?",
+        "SFA_MODES": "SFA_MODE?",
+    }
