@@ -9,7 +9,8 @@ from pydantic import Field
 
 from bot.alerts.seen import Fired
 from incident.alert import Severity
-from incident.values import Instant, Name, Value
+from incident.values import Value
+from storage.memory import Mute
 
 
 class Rule(Value):
@@ -22,14 +23,6 @@ class Rule(Value):
     labels: Mapping[str, str] = Field(default_factory=dict)
     environments: frozenset[str] = frozenset()
     cool_down: timedelta = timedelta(0)
-
-
-class Mute(Value):
-    """A person keeps a problem quiet for a while."""
-
-    fingerprint: Name
-    by: Name
-    until: Instant
 
 
 class Allowed(NamedTuple):

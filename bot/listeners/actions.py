@@ -11,9 +11,9 @@ from bot.listeners.answers import decided, halted, refused, unstoppable, when, w
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, place, tell
 from bot.listeners.reports import find, in_private
-from bot.listeners.views import LENGTH, REASON, mute_modal, reject_modal
 from bot.mistakes import Mistake
 from bot.runner import Answer
+from bot.thread.modals import LENGTH, REASON, mute_modal, reject_modal
 from bot.thread.presses import (
     APPROVE,
     FEEDBACK,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from bot.alerts import Fired, Healed, read_message
-from bot.alerts.rules import Allowed, Ignored, Mute, Rule, judge
+from bot.alerts.rules import Allowed, Ignored, Rule, judge
 from bot.alerts.senders import allowed_sender
 from bot.crew import late
 from bot.listeners.bot import Bot
@@ -78,8 +78,7 @@ async def _new(bot: Bot, heard: Heard, number: int) -> bool:
 
 
 async def _wanted(bot: Bot, fired: Fired) -> bool:
-    mutes = [Mute(fingerprint=m.fingerprint, by=m.by, until=m.until) for m in await bot.memory.mutes()]
-    verdict = judge(fired, Rule(), now=datetime.now(UTC), mutes=mutes)
+    verdict = judge(fired, Rule(), now=datetime.now(UTC), mutes=await bot.memory.mutes())
     if isinstance(verdict, Ignored):
         logger.info("%s on %s is passed over: %s", fired.alert.name, fired.alert.service, verdict.reason)
     return isinstance(verdict, Allowed)

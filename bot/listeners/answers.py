@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.report.words import STATUSES
 from bot.runner import Answer
 from bot.thread.text import PERSON, clean, escaped
 from incident.facts import AlertResolved, Approval, Decision, Stopped, Verdict
@@ -51,7 +52,7 @@ def refused(incident: Incident, answer: Answer) -> str:
         return f"This is decided already: {_closed(approval)}"
     if resolved is not None:
         return f"Too late: the alert was resolved at {when(resolved.at)}, so nothing needs to be rolled back."
-    return f"There is nothing to decide: {incident.id} is {words(incident.status)}."
+    return f"There is nothing to decide: {incident.id} is {STATUSES[incident.status]}."
 
 
 def unstoppable(incident: Incident) -> str:
@@ -59,7 +60,7 @@ def unstoppable(incident: Incident) -> str:
     stopped = incident.last(Stopped)
     if stopped is not None:
         return f"{who(stopped.by)} stopped {incident.id} already, at {when(stopped.at)}."
-    return f"There is nothing to stop: {incident.id} is {words(incident.status)}."
+    return f"There is nothing to stop: {incident.id} is {STATUSES[incident.status]}."
 
 
 def halted(incident: Incident) -> str:
@@ -67,11 +68,6 @@ def halted(incident: Incident) -> str:
     if incident.status.ended:
         return f"Stopped. What was found so far about {incident.id} is kept in the thread."
     return f"The rollback of {incident.id} has begun and is followed to its end; nothing more is started after it."
-
-
-def words(status: Status) -> str:
-    """Return a status as one says it."""
-    return status.value.replace("_", " ")
 
 
 def _closed(approval: Approval) -> str:

@@ -7,11 +7,11 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.admission import may_show, room
-from bot.listeners.answers import words
 from bot.listeners.asks import HELP, Ask, asked
 from bot.listeners.bot import Bot
 from bot.listeners.reports import LAST, deliver, find
 from bot.mistakes import Mistake
+from bot.report.words import STATUSES
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
@@ -73,4 +73,4 @@ async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | 
 
 async def _kept(bot: Bot, incident_id: str) -> str:
     incident = await bot.store.load(incident_id)
-    return f"Your remark is kept with {incident.id}, which is {words(incident.status)}."
+    return f"Your remark is kept with {incident.id}, which is {STATUSES[incident.status]}."

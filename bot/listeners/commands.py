@@ -11,17 +11,16 @@ from bot.listeners.asks import HELP
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
 from bot.listeners.reports import find, in_private, readable
-from bot.listeners.views import (
+from bot.thread.modals import (
     INCIDENT,
     SEVERITY,
     SINCE,
     TARGET,
     incident_line,
     investigate_modal,
-    option,
     rca_modal,
 )
-from bot.thread.presses import INVESTIGATE_MODAL, RCA_MODAL
+from bot.thread.presses import INVESTIGATE_MODAL, RCA_MODAL, option
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident

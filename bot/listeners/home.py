@@ -1,7 +1,5 @@
 """The App Home, and what else Slack tells of people's whereabouts."""
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.errors import SlackApiError
@@ -13,11 +11,9 @@ from bot.listeners.overview import Looked, overview
 from bot.mistakes import Mistake
 from bot.thread.home import home
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_THREAD
+from bot.thread.text import label
 
-REFUSED: dict[str, Any] = {
-    "type": "home",
-    "blocks": [{"type": "section", "text": {"type": "plain_text", "text": GUESTS, "emoji": False}}],
-}
+REFUSED = {"type": "home", "blocks": [{"type": "section", "text": label(GUESTS)}]}
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

@@ -8,7 +8,7 @@ from bot.listeners.admission import admit, room
 from bot.listeners.alerts import read
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, tell
-from bot.listeners.views import investigate_modal
+from bot.thread.modals import investigate_modal
 from bot.thread.presses import INVESTIGATE_MESSAGE
 from storage.memory import Origin
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.thread.text import pieces
+from bot.thread.text import label, pieces
 from storage.parcel import Body
 
 PART = 3_000
@@ -25,7 +25,7 @@ def parts(body: Body) -> list[Body]:
     texts = list(pieces(body["text"], PART))
     plain: list[dict[str, Any]] = [{**body, "text": text, "blocks": []} for text in texts]
     if plain and (buttons := _buttons(body)):
-        plain[-1]["blocks"] = [{"type": "section", "text": {"type": "plain_text", "text": texts[-1]}}, *buttons]
+        plain[-1]["blocks"] = [{"type": "section", "text": label(texts[-1])}, *buttons]
     return [] if plain == [body] else [*plain]
 
 
@@ -33,8 +33,12 @@ def unnamed(body: Body) -> Body:
     """The message under our own name, the speaker's said in it: not every app may borrow names."""
     name = body["username"]
     said = {key: value for key, value in body.items() if key not in {"username", "icon_emoji"}}
-    label = {"type": "context", "elements": [{"type": "plain_text", "text": name, "emoji": False}]}
-    return {**said, "text": f"{name}: {body['text']}", "blocks": [label, *body["blocks"]] if body.get("blocks") else []}
+    head = {"type": "context", "elements": [label(name)]}
+    return {
+        **said,
+        "text": f"{name}: {body['text']}",
+        "blocks": [head, *body["blocks"]] if body.get("blocks") else [],
+    }
 
 
 def _buttons(body: Body) -> list[Any]:

@@ -7,7 +7,7 @@ from bot.report.escape import brief, visible
 from bot.thread.message import Block, Message, Speaker
 from bot.thread.plain import plain
 from bot.thread.rich import LINE
-from bot.thread.text import PIECE, TEXT, fit, weight
+from bot.thread.text import PIECE, TEXT, fit, label, weight
 
 BLOCKS = 45
 """Slack takes 50."""
@@ -16,7 +16,7 @@ ROOM = TEXT - 100
 
 def header(raw: str) -> Block:
     """Return a title of at most 150 characters."""
-    return {"type": "header", "text": {"type": "plain_text", "text": fit(raw, 150), "emoji": False}}
+    return {"type": "header", "text": label(fit(raw, 150))}
 
 
 def aside(*lines: str) -> Iterator[Block]:
@@ -31,7 +31,7 @@ def aside(*lines: str) -> Iterator[Block]:
 
 
 def _small(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
+    return {"type": "context", "elements": [label(text)]}
 
 
 def messages(

@@ -9,9 +9,9 @@ from bot.report.escape import visible
 from bot.report.figures import clock, duration, share
 from bot.thread.compose import header
 from bot.thread.message import Block
-from bot.thread.presses import HOME_FILTER, HOME_SEARCH, HOME_SETTINGS, OPEN_REPORT, OPEN_THREAD, Pressed, button
+from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_REPORT, OPEN_THREAD, Pressed, button, option
 from bot.thread.rich import Inline, bold, items, line, lists, rich, say, section
-from bot.thread.text import fit
+from bot.thread.text import fit, label
 from incident.model import Incident
 from incident.status import Status
 
@@ -57,7 +57,7 @@ class Setting(NamedTuple):
 
 
 class Home(NamedTuple):
-    """What one person sees. ``history`` is what was found for ``query`` and ``only``; ``admin`` may change settings."""
+    """What one person sees. ``history`` is what was found for ``query`` and ``only``."""
 
     opened: Sequence[Row] = ()
     history: Sequence[Row] = ()
@@ -66,7 +66,6 @@ class Home(NamedTuple):
     settings: Sequence[Setting] = ()
     query: str = ""
     only: str = "all"
-    admin: bool = False
 
 
 def home(shown: Home) -> Block:
@@ -92,8 +91,7 @@ def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
     if not rows:
         yield rich(section(say(nothing)))
     for row in rows[:most]:
-        text = {"type": "plain_text", "text": _row(row), "emoji": False}
-        yield {"type": "section", "text": text, "accessory": _opener(row)}
+        yield {"type": "section", "text": label(_row(row)), "accessory": _opener(row)}
     if len(rows) > most:
         yield rich(section(say(f"and {len(rows) - most} more: search for them", italic=True)))
 
@@ -140,14 +138,11 @@ def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:
 def _search(shown: Home) -> Iterator[Block]:
     """Yield the search field and the menu beside it; both act at once."""
     typed = {"initial_value": visible(shown.query)[:200]} if shown.query.strip() else {}
-    hint = {"type": "plain_text", "text": "Id, service or word", "emoji": False}
+    hint = label("Id, service or word")
     field = {"type": "plain_text_input", "action_id": HOME_SEARCH, "placeholder": hint, **typed}
-    label = {"type": "plain_text", "text": "Search", "emoji": False}
-    yield {"type": "input", "block_id": HOME_SEARCH, "dispatch_action": True, "label": label, "element": field}
-    options = {
-        value: {"text": {"type": "plain_text", "text": fit(name, 75), "emoji": False}, "value": value}
-        for value, name in FILTERS.items()
-    }
+    title = label("Search")
+    yield {"type": "input", "block_id": HOME_SEARCH, "dispatch_action": True, "label": title, "element": field}
+    options = {value: option(name, value) for value, name in FILTERS.items()}
     menu = {"type": "static_select", "action_id": HOME_FILTER, "options": list(options.values())}
     chosen = options.get(shown.only, options["all"])
     yield {"type": "actions", "block_id": HOME_FILTER, "elements": [{**menu, "initial_option": chosen}]}
@@ -162,5 +157,3 @@ def _settings(shown: Home) -> Iterator[Block]:
         for one in shown.settings
     ]
     yield from _list(rows, SETTINGS)
-    if shown.admin:
-        yield {"type": "actions", "elements": [button(HOME_SETTINGS, "Change settings …", Pressed(HOME_SETTINGS))]}

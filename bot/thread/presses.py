@@ -4,13 +4,13 @@ import json
 from typing import Any, NamedTuple
 
 from bot.thread.message import Block
-from bot.thread.text import fit
+from bot.thread.text import fit, label
 
 APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "own", "open_report", "mute"
 FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
-HOME_SEARCH, HOME_FILTER, HOME_SETTINGS, OPEN_THREAD = "home_search", "home_filter", "home_settings", "open_thread"
+HOME_SEARCH, HOME_FILTER, OPEN_THREAD = "home_search", "home_filter", "open_thread"
 ACTIONS = frozenset({
-    APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, *FEEDBACK, HOME_SEARCH, HOME_FILTER, HOME_SETTINGS, OPEN_THREAD
+    APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, *FEEDBACK, HOME_SEARCH, HOME_FILTER, OPEN_THREAD
 })  # fmt: skip
 INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
 VIEWS = frozenset({INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL})
@@ -42,10 +42,14 @@ def pressed(value: str) -> Pressed:
     raise ValueError(message)
 
 
-def button(action: str, label: str, about: Pressed, **known: Any) -> Block:  # noqa: ANN401 - as Block Kit has them
+def button(action: str, said: str, about: Pressed, **known: Any) -> Block:  # noqa: ANN401 - as Block Kit has them
     """Return a button; ``known`` is a style, a confirm dialog."""
-    text = {"type": "plain_text", "text": fit(label, 75), "emoji": False}
-    return {"type": "button", "action_id": action, "text": text, "value": about.value(), **known}
+    return {"type": "button", "action_id": action, "text": label(fit(said, 75)), "value": about.value(), **known}
+
+
+def option(said: str, value: str) -> dict[str, Any]:
+    """Return a choice of a menu."""
+    return {"text": label(fit(said, 75)), "value": value}
 
 
 def row(*buttons: Block) -> Block:
@@ -56,5 +60,4 @@ def row(*buttons: Block) -> Block:
 def confirm(title: str, text: str, yes: str, no: str, *, danger: bool = False) -> Block:
     """Return Slack's own "are you sure" dialog."""
     fields = {"title": fit(title, 100), "text": fit(text, 300), "confirm": fit(yes, 30), "deny": fit(no, 30)}
-    shown = {name: {"type": "plain_text", "text": told, "emoji": False} for name, told in fields.items()}
-    return {**shown, "style": "danger" if danger else "primary"}
+    return {**{name: label(told) for name, told in fields.items()}, "style": "danger" if danger else "primary"}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.report.escape import INVISIBLE, visible
 
@@ -38,6 +38,11 @@ def fit(raw: str, limit: int) -> str:
     """Return one line of at most ``limit`` characters, for labels: what it names is said in full elsewhere."""
     line = visible(raw) or "(no text)"
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def label(text: str) -> Mapping[str, object]:
+    """Return words that mean nothing to Slack, for titles, buttons and fields."""
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def weight(text: str) -> int:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.alerts import Fired
-from bot.alerts.rules import Allowed, Ignored, Mute, Rule, judge
+from bot.alerts.rules import Allowed, Ignored, Rule, judge
 from bot.alerts.senders import allowed_sender
 from incident.alert import Alert, Severity
+from storage.memory import Mute
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FIRED = Fired(

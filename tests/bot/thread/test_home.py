@@ -41,11 +41,6 @@ def test_services_and_settings_are_listed() -> None:
     )
     assert "healthy · owner: payments · last change: cfg-412, 2 h ago" in text
     assert "ask (environment)" in text
-    assert "Change settings" not in text
-
-
-def test_only_an_admin_is_offered_to_change_settings() -> None:
-    assert "Change settings" in said(Home(settings=[Setting("SFA_MODE", "ask", "default")], admin=True))
 
 
 def test_what_is_left_out_is_counted() -> None:

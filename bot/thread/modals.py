@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.listeners.answers import words
+from bot.report.words import STATUSES
 from bot.thread.presses import (
     INVESTIGATE_MODAL,
     MUTE_MODAL,
@@ -13,8 +13,9 @@ from bot.thread.presses import (
     REJECT_MODAL,
     Pressed,
     button,
+    option,
 )
-from bot.thread.text import fit
+from bot.thread.text import fit, label
 from incident.alert import Severity
 from incident.model import Incident
 
@@ -30,9 +31,9 @@ Kept = Mapping[str, str]
 
 def investigate_modal(kept: Kept) -> View:
     """Ask what to look into, how bad it is, and since when."""
-    target = {"type": "external_select", "min_query_length": 0, "placeholder": plain("Search by name")}
+    target = {"type": "external_select", "min_query_length": 0, "placeholder": label("Search by name")}
     severities = [option(each.value.capitalize(), each.value) for each in Severity]
-    severity = {"type": "static_select", "options": severities, "placeholder": plain("As the alert says")}
+    severity = {"type": "static_select", "options": severities, "placeholder": label("As the alert says")}
     return _modal(INVESTIGATE_MODAL, "Investigate", "Investigate", kept) | {
         "blocks": [
             field(TARGET, "What", target),
@@ -53,7 +54,7 @@ def reject_modal(about: Pressed, kept: Kept) -> View:
 
 def mute_modal(about: Pressed, kept: Kept) -> View:
     """Ask how long to be quiet."""
-    lengths = [option(label, hours) for hours, label in HOURS.items()]
+    lengths = [option(length, hours) for hours, length in HOURS.items()]
     menu = {"type": "static_select", "options": lengths, "initial_option": lengths[0]}
     hint = "The same problem opens no incident in this time; everybody can see who muted it."
     blocks = [field(LENGTH, "For how long?", menu, hint)]
@@ -62,16 +63,16 @@ def mute_modal(about: Pressed, kept: Kept) -> View:
 
 def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
     """Offer the latest incidents, and a search for any other."""
-    search = {"type": "external_select", "min_query_length": 0, "placeholder": plain("Id or service")}
+    search = {"type": "external_select", "min_query_length": 0, "placeholder": label("Id or service")}
     listed = [
         {
             "type": "section",
-            "text": plain(fit(incident_line(incident), 150)),
+            "text": label(fit(incident_line(incident), 150)),
             "accessory": button(OPEN_REPORT, "Open", Pressed(incident.id)),
         }
         for incident in list(recent)[:LISTED]
     ]
-    nothing = [{"type": "section", "text": plain("There are no incidents yet. /investigate begins one.")}]
+    nothing = [{"type": "section", "text": label("There are no incidents yet. /investigate begins one.")}]
     blocks = [field(INCIDENT, "Find an incident", search), *listed] if listed else nothing
     return _modal(RCA_MODAL, "Reports", "Show report" if listed else None, kept) | {"blocks": blocks}
 
@@ -79,27 +80,17 @@ def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
 def incident_line(incident: Incident) -> str:
     """Return one line that tells an incident from others."""
     at = f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"
-    return f"{incident.id} · {incident.alert.service} · {words(incident.status)} · {at}"
+    return f"{incident.id} · {incident.alert.service} · {STATUSES[incident.status]} · {at}"
 
 
-def option(label: str, value: str) -> View:
-    """Return a choice of a menu."""
-    return {"text": plain(fit(label, 75)), "value": value}
-
-
-def plain(text: str) -> View:
-    """Return words that mean nothing to Slack."""
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def field(name: str, label: str, element: View, hint: str = "", *, optional: bool = False) -> View:
+def field(name: str, title: str, element: View, hint: str = "", *, optional: bool = False) -> View:
     """Return an input under its label."""
-    known: dict[str, Any] = {"hint": plain(hint)} if hint else {}
+    known: dict[str, Any] = {"hint": label(hint)} if hint else {}
     element = {**element, "action_id": name}
-    return {"type": "input", "block_id": name, "label": plain(label), "element": element, "optional": optional} | known
+    return {"type": "input", "block_id": name, "label": label(title), "element": element, "optional": optional} | known
 
 
 def _modal(callback_id: str, title: str, submit: str | None, kept: Kept) -> View:
-    yes = {"submit": plain(submit)} if submit else {}
-    words = {"title": plain(title), "close": plain("Cancel" if submit else "Close")}
+    yes = {"submit": label(submit)} if submit else {}
+    words = {"title": label(title), "close": label("Cancel" if submit else "Close")}
     return {"type": "modal", "callback_id": callback_id, "private_metadata": json.dumps(kept), **words, **yes}
