@@ -34,7 +34,7 @@ class Approvers:
     async def words(self) -> str:
         """Return who may, as Slack shows people and groups."""
         named = [f"<@{user}>" for user in self._people] + [f"<!subteam^{id_}>" for id_ in await self._group_ids()]
-        return f"{' or '.join(named)} may" if named else NOBODY
+        return f"{' or '.join(named)} may approve" if named else NOBODY
 
     async def _group_ids(self) -> list[str]:
         handles = {name.removeprefix("@").casefold() for name in self._groups if name.startswith("@")}

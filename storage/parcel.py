@@ -18,6 +18,7 @@ class Kind(StrEnum):
     REACT = "react"
     UNREACT = "unreact"
     EPHEMERAL = "ephemeral"
+    SESSION = "session"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bot.report.words import STATUSES
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
+from incident.status import Status
 from storage.memory import Origin
 
 
@@ -50,6 +51,15 @@ async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -
         )
 
 
+async def standing(bot: Bot) -> str:
+    """Say in a line how much is being worked on, what waits, and what may happen."""
+    waiting = sum(each.status is Status.AWAITING_APPROVAL for each in await bot.store.unfinished())
+    return (
+        f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
+        f"SFA_MODE is {bot.settings.mode.value}; {await bot.approvers.words()}."
+    )
+
+
 async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | None]) -> str:
     """Do it and return what is left to say: a thread that begins speaks for itself."""
     origin, noted = where
@@ -62,6 +72,8 @@ async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | 
             incident = await find(args.client, bot, user, noted if noted and ask.about == LAST else ask.about)
             await may_show(args.client, bot, incident.id, origin.channel)
             return await deliver(args.client, bot, incident, origin)
+        case "status":
+            return await standing(bot)
         case "other" if noted is not None:
             return await _kept(bot, noted)
         case "other" if ask.about in bot.scenarios:

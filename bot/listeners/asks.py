@@ -9,6 +9,7 @@ HELP = (
     "*What I do:* I find out what broke, and propose to undo the change that did it when that is proved safe.\n"
     "• `/investigate` or `/investigate TARGET` looks into a service or a made-up incident\n"
     "• `/rca` or `/rca ID` (also part of an id, a service, or `last`) shows a report\n"
+    "• `/responder status` says what is going on, `/responder drill SCENARIO` rehearses\n"
     "• in a channel, `@First Responder investigate TARGET`; in a direct message, the same without the mention\n"
     "• the message menu's *Investigate this message* looks into an alert that somebody posted\n"
     "• what you write in an incident's thread is kept with it"
@@ -18,7 +19,7 @@ HELP = (
 class Ask(NamedTuple):
     """``about`` is a target, or words to find an incident by."""
 
-    kind: Literal["investigate", "rca", "help", "other"]
+    kind: Literal["investigate", "rca", "status", "help", "other"]
     about: str = ""
 
 
@@ -32,6 +33,8 @@ def asked(text: str) -> Ask:
         return Ask("investigate", _target(rest)) if rest else Ask("help")
     if first in {"rca", "report"}:
         return Ask("rca", rest or "last")
+    if first == "status" and not rest:
+        return Ask("status")
     if first in {"help", "hi", "hello"}:
         return Ask("help")
     return Ask("other", " ".join(words))

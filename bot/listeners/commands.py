@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.admission import admit
-from bot.listeners.asking import Wish, begin
+from bot.listeners.asking import Wish, begin, standing
 from bot.listeners.asks import HELP
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
@@ -24,9 +24,12 @@ from bot.thread.presses import INVESTIGATE_MODAL, RCA_MODAL, option
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
-from incident.status import Status
 from storage.memory import Origin
 
+USAGE = (
+    "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses. There is no pause yet: *Stop* "
+    "on an incident's card ends its investigation, and with SFA_MODE=off no alert opens a new one."
+)
 MOST_OPTIONS = 100
 SEARCHED = 20
 
@@ -85,9 +88,9 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if word.lower() == "drill" and about:
             await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
         elif word.lower() in {"", "status"}:
-            await tell(args, await _status(bot))
+            await tell(args, await standing(bot))
         else:
-            await tell(args, "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses.")
+            await tell(args, USAGE)
 
     @app.options(INCIDENT)
     async def incidents(args: AsyncArgs) -> None:
@@ -108,15 +111,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def _begin(args: AsyncArgs, bot: Bot, wish: Wish, origin: Origin) -> None:
     incident = await begin(args.client, bot, wish, origin)
     await tell(args, await _begun(bot, incident, origin))
-
-
-async def _status(bot: Bot) -> str:
-    unfinished = await bot.store.unfinished()
-    waiting = sum(each.status is Status.AWAITING_APPROVAL for each in unfinished)
-    return (
-        f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
-        f"SFA_MODE is {bot.settings.mode.value}; {await bot.approvers.words()} approve."
-    )
 
 
 async def _begun(bot: Bot, incident: Incident, origin: Origin) -> str:

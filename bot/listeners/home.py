@@ -48,11 +48,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if event.get("user") == args.context.bot_user_id:
             await bot.outbox.again(event["channel"])
 
-    @app.event("reaction_added")
-    @careful
-    async def reacted(args: AsyncArgs) -> None:
-        del args  # most are our own; a person's says nothing that a button doesn't
-
 
 async def _publish(args: AsyncArgs, bot: Bot, user: str, looked: Looked) -> None:
     try:

@@ -49,6 +49,7 @@ class SlackChat:
         return [
             wrapping.card(self._drawing.card(incident)),
             *wrapping.reactions(seq),
+            *wrapping.session(seq),
             *wrapping.told(self._drawing.draw(incident, fact, seq), seq),
             *(wrapping.again(message, earlier) for earlier, message in self._drawing.redrawn(incident, fact, seq)),
         ]

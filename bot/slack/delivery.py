@@ -19,6 +19,10 @@ EDITS = None
 """The lane of edits, which belong to no channel's order: the newest state of a message is all that counts."""
 
 
+UNCOUNTED = {Kind.REACT, Kind.UNREACT, Kind.SESSION}
+"""What says nothing in the channel takes nobody's turn."""
+
+
 class Delivery:
     """Sends what waits until it is left (``async with``). Killed or left, the next one goes on from the rows.
 
@@ -88,7 +92,7 @@ class Delivery:
             parcel = await (self._outbox.first_edit() if channel is EDITS else self._outbox.first(channel))
             if parcel is None:
                 return
-            if pause := lane.take(counted=parcel.kind not in {Kind.REACT, Kind.UNREACT}):
+            if pause := lane.take(counted=parcel.kind not in UNCOUNTED):
                 await self._rest(pause)
             else:
                 await self._carrier.deliver(lane, parcel)

@@ -37,6 +37,8 @@ async def send(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str |
             await client.reactions_remove(channel=parcel.channel, **parcel.body)
         case Kind.EPHEMERAL:
             await client.chat_postEphemeral(channel=parcel.channel, **parcel.body)
+        case Kind.SESSION:
+            await _set_session(client, parcel)
     return None
 
 
@@ -89,6 +91,15 @@ async def _appeared(client: AsyncWebClient, file_id: str, channel: str, patience
                 return str(shared[channel][0]["ts"])
         await asyncio.sleep(LOOK_EVERY)
     return None
+
+
+async def _set_session(client: AsyncWebClient, parcel: Waiting) -> None:
+    """Say how the work stands to Slack, which shows a Stop of its own meanwhile; not every workspace knows sessions."""
+    try:
+        await client.agents_sessions_setStatus(channel_id=parcel.channel, **parcel.body)
+    except SlackApiError as refused:
+        if retry_after(refused) is not None or down(refused) or doubtful(refused):
+            raise
 
 
 async def _since_it_was_tried(client: AsyncWebClient, parcel: Waiting) -> AsyncIterator[dict[str, Any]]:

@@ -50,6 +50,12 @@ class Wrapping:
             yield self._parcel(f"{seq}:unreact", Kind.UNREACT, {"name": before, "timestamp": ts})
         yield self._parcel(f"{seq}:react", Kind.REACT, {"name": after, "timestamp": ts})
 
+    def session(self, seq: int) -> Iterator[Parcel]:
+        """How the agent's session stands in the thread, where the fact has changed that: Slack shows its own Stop."""
+        status = _session(self.incident.status)
+        if seq == 0 or status != _session(self.incident.at(seq - 1).status):
+            yield self._reply("session", Kind.SESSION, {"status": status}, version=self._version)
+
     def _reply(self, part: str, kind: Kind, body: Body, **more: Any) -> Parcel:  # noqa: ANN401 - what a Parcel has
         root = None if self._thread.alert_ts else self._card
         return self._parcel(part, kind, self._placed(body), thread_of=root, **more)
@@ -70,6 +76,19 @@ def _things(messages: Iterable[Message]) -> Iterator[Message | Upload]:
 def _content(message: Message) -> Body:
     spoken = {} if message.speaker is None else {"username": message.speaker.name, "icon_emoji": message.speaker.icon}
     return {"text": message.text, "blocks": list(message.blocks), **spoken}
+
+
+def _session(status: Status) -> str:
+    """Return it in Slack's words: docs.slack.dev/reference/methods/agents.sessions.setStatus."""
+    match status:
+        case Status.INVESTIGATING | Status.ROLLING_BACK | Status.VERIFYING:
+            return "processing"
+        case Status.AWAITING_APPROVAL | Status.AWAITING_VETO:
+            return "suspended"
+        case Status.RESOLVED | Status.REPORTED | Status.HANDED_OVER:
+            return "active"
+        case Status.CLOSED:
+            return "closed"
 
 
 def _face(incident: Incident) -> str:

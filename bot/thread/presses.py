@@ -9,13 +9,8 @@ from bot.thread.text import fit, label
 APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "own", "open_report", "mute"
 FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
 HOME_SEARCH, HOME_FILTER, OPEN_THREAD = "home_search", "home_filter", "open_thread"
-ACTIONS = frozenset({
-    APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, *FEEDBACK, HOME_SEARCH, HOME_FILTER, OPEN_THREAD
-})  # fmt: skip
 INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
-VIEWS = frozenset({INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL})
 INVESTIGATE_MESSAGE = "investigate_message"
-SHORTCUTS = frozenset({INVESTIGATE_MESSAGE})
 
 
 class Pressed(NamedTuple):

@@ -30,7 +30,7 @@ DEFAULT_MANIFEST: Mapping[str, Any] = {
         "slash_commands": [
             {"command": "/investigate", "usage_hint": "[target]", "description": "Investigate a service or scenario"},
             {"command": "/rca", "usage_hint": "[id]", "description": "Show the report of an incident"},
-            {"command": "/responder", "usage_hint": "pause | resume | status", "description": "Pause or resume"},
+            {"command": "/responder", "usage_hint": "status", "description": "Say how things are"},
         ],
         "shortcuts": [{"name": "Investigate this message", "type": "message", "callback_id": "investigate_message"}],
     },

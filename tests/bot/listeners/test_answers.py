@@ -108,6 +108,8 @@ def test_somebody_without_a_slack_id_is_named_and_never_a_mention() -> None:
         ("rca", Ask("rca", "last")),
         ("/rca INC-1", Ask("rca", "INC-1")),
         ("<@UFRBOT>", Ask("help")),
+        ("status", Ask("status")),
+        ("status of checkout", Ask("other", "status of checkout")),
         ("investigate", Ask("help")),
         ("check <http://shop.example|shop.example>", Ask("investigate", "shop.example")),
     ],

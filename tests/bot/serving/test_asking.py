@@ -177,6 +177,8 @@ async def test_remarks_in_a_thread_are_kept_and_a_mention_there_is_answered_also
 
 async def test_a_direct_message_is_answered_there(scene: Scene) -> None:
     async with scene.bot():
+        scene.workspace.people.say(CLEO, dm(scene, CLEO), "status")
+        await scene.until(lambda: "SFA_MODE is ask" in scene.messages(dm(scene, CLEO))[-1]["text"])
         scene.workspace.people.say(CLEO, dm(scene, CLEO), "hello")
         await scene.until(lambda: "/investigate" in scene.messages(dm(scene, CLEO))[-1]["text"])
         scene.workspace.people.say(CLEO, dm(scene, CLEO), "investigate quiet-day")
@@ -230,5 +232,6 @@ async def test_responder_says_how_it_stands_and_rehearses(scene: Scene) -> None:
         assert "SFA_MODE is ask" in await scene.answer(ADA, INCIDENTS)
         await scene.command(ADA, "/responder drill quiet-day")
         assert "INC-" in await scene.answer(ADA, INCIDENTS, 2)
-        await scene.command(ADA, "/responder dance")
-        assert "/responder status" in await scene.answer(ADA, INCIDENTS, 3)
+        for number, word in enumerate(("dance", "pause"), 3):
+            await scene.command(ADA, f"/responder {word}")
+            assert "There is no pause yet" in await scene.answer(ADA, INCIDENTS, number)

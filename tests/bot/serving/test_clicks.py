@@ -111,6 +111,18 @@ async def test_a_stop_ends_the_question_and_says_who_pressed_it(scene: Scene) ->
     assert sorted("already" in text for text in told) == [False, True]
 
 
+async def test_slacks_own_stop_is_shown_while_the_team_works_and_ends_it(scene: Scene) -> None:
+    sessions = scene.workspace.channel(ALERTS).sessions
+    async with scene.bot():
+        ts = await scene.fire("payment-declines")
+        await scene.until(lambda: sessions.get(ts) == "processing")
+        scene.workspace.people.stop_session(CLEO, ALERTS, ts)
+        incident = await scene.stored(lambda i: i.last(Stopped))
+        await scene.until(lambda: sessions.get(ts) == "active")
+    assert [stopped.by for stopped in incident.every(Stopped)] == [CLEO]
+    assert incident.status is Status.REPORTED
+
+
 async def test_a_question_expires_by_itself_also_after_a_restart(scene: Scene) -> None:
     async with scene.bot({"approval_ttl": "4s"}):
         await scene.fire("payment-declines")

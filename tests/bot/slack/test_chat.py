@@ -176,3 +176,13 @@ async def test_the_thread_of_a_card_is_known_by_its_message(
     assert root.metadata is not None
     assert root.metadata["event_payload"] == {"key": card_key("INC-1")}
     assert await memory.incidents_in(INCIDENTS, root.ts) == ("INC-1",)
+
+
+async def test_where_slack_knows_no_agent_sessions_nothing_is_missed(
+    outbox: SqlOutbox, database: Database, memory: SqlMemory
+) -> None:
+    async with Workspace(agent_sessions=False) as without, Delivery(outbox, client_of(without), QUICK):
+        bare = await opened(database, memory, Origin(INCIDENTS))
+        await show(SlackChat(outbox, memory, PLAIN), bare, made.REACHED["resolved"][1])
+        await settled(outbox)
+        assert await outbox.refused() == {}

@@ -2,10 +2,10 @@
 
 from bot.thread.card import card
 from bot.thread.options import Options
-from bot.thread.presses import ACTIONS
 from incident.facts import Action, Agent, AlertSeen, Owned, TurnStatus
 from incident.model import Incident, World
 from tests.bot import report_cases as case
+from tests.bot.listening import ACTIONS
 from tests.bot.thread.inspection import pressable, sound
 
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from bot.thread.home import Figures, Health, Home, Row, Setting, home
-from bot.thread.presses import ACTIONS
 from tests.bot import report_cases as case
+from tests.bot.listening import ACTIONS
 from tests.bot.thread.inspection import nodes, sound_view, strings
 
 
