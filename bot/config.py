@@ -21,10 +21,10 @@ LEGACY_THRESHOLD = "SFA_CONFIDENCE_THRESHOLD_FOR_ACTION"
 
 
 def duration(text: object) -> object:
-    """Read `30m`, `60s`, `24h` or `15d`; anything else is left for pydantic to refuse."""
-    if not isinstance(text, str):
+    """Read `30m`, `60s`, `24h` or `15d`."""
+    if isinstance(text, timedelta | None):
         return text
-    found = DURATION.match(text)
+    found = DURATION.match(str(text))
     if not found:
         message = "write a number and s, m, h or d, like 30m"
         raise ValueError(message)

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.channels import read_rules
 from bot.app import listed_scenarios, team
 from bot.approvers import Approvers
 from bot.config import Settings
@@ -56,14 +57,15 @@ async def connected(
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
     bot_id = await _introduced(client)
-    slack = await _with_channel_ids(client, slack)
+    named, slack = slack.alert_channels, await _with_channel_ids(client, slack)
+    rules = read_rules(slack.alert_rules, dict(zip(named, slack.alert_channels, strict=True)))
     approvers = Approvers(client, slack.approvers)
     options = Options(timezone=settings.zone, approvers=await approvers.ids())
     runner = Runner(_crew(settings, slack, storage, (places, options)))
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     known = await asyncio.to_thread(known_services)
     names = tuple(scenario.name for scenario in listed_scenarios())
-    bot = Bot(runner, *storage, places, approvers, settings, slack, names, known)
+    bot = Bot(runner, *storage, places, approvers, settings, slack, names, known, rules)
     register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
     async with Delivery(storage.outbox, delivering, pace):

@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ class SlackSettings(Sourced):
     api_url: Annotated[str, AfterValidator(secure)] = Field(SLACK, validation_alias="SLACK_API_URL")
     alert_channels: Listed = ()
     alert_senders: Listed = ()
+    alert_rules: Path | None = None
     incident_channel: str | None = None
     approvers: Listed = ()
     admins: Listed = ()

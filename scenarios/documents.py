@@ -16,6 +16,7 @@ DEEPEST = 40
 """Levels of nesting; the loader recurses, so this is checked on the events before."""
 LARGEST = 512 * 1024
 """Bytes; the longest file of the catalog has a fortieth of that."""
+SHAPE = "a scenario is a mapping of keys; docs/scenarios.md shows one"
 SHOWN = 5
 """Mistakes told at once."""
 
@@ -54,15 +55,15 @@ class Document(NamedTuple):
         return BadScenario("\n".join([*told[:SHOWN], *more]))
 
 
-def read_document(path: Path) -> Document:
-    """Read a file; raises `BadScenario` where it is too large, no text, no YAML, or no mapping."""
+def read_document(path: Path, shape: str = SHAPE) -> Document:
+    """Read a file; raises `BadScenario` where it is too large, no text, no YAML, or no mapping as in ``shape``."""
     text = _text(path)
     loader = LOADER(text)
     try:
         _shallow(path, text)
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
-            message = f"{path}:1: a scenario is a mapping of keys; docs/scenarios.md shows one"
+            message = f"{path}:1: {shape}"
             raise BadScenario(message)
         _sound(path, root)
         content = loader.construct_document(root)
@@ -81,7 +82,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
         if len(raw) > LARGEST:
-            message = f"{path}: larger than {LARGEST // 1024} kB, which no scenario needs"
+            message = f"{path}: larger than {LARGEST // 1024} kB, more than anybody needs"
             raise BadScenario(message)
         return raw.decode()
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from bot.alerts.seen import Fired
+from bot.config import Duration
 from incident.alert import Severity
 from incident.values import Value
 from storage.memory import Mute
@@ -16,13 +17,13 @@ from storage.memory import Mute
 class Rule(Value):
     """What of a channel's alerts is looked into. Empty means all; a label's value may hold `*` for anything.
 
-    ``cool_down`` is how long the same problem stays quiet after it was last taken up.
+    ``cool_down`` is how long the same problem opens nothing new after it was last taken up.
     """
 
     min_severity: Severity = Severity.LOW
     labels: Mapping[str, str] = Field(default_factory=dict)
     environments: frozenset[str] = frozenset()
-    cool_down: timedelta = timedelta(0)
+    cool_down: Duration = timedelta(0)
 
 
 class Allowed(NamedTuple):

@@ -13,7 +13,7 @@ def serve() -> None:
     """Be the bot: in Slack where its tokens are set, else in a workspace on this machine, whose page is printed.
 
     Settings come from the environment or .env: SLACK_BOT_TOKEN and SLACK_APP_TOKEN, SFA_ALERT_CHANNELS,
-    SFA_ALERT_SENDERS, SFA_APPROVERS. Ctrl-C or SIGTERM ends it; what is under way goes on at the next start.
+    SFA_ALERT_SENDERS, SFA_ALERT_RULES, SFA_APPROVERS. Ctrl-C or SIGTERM ends it; what is under way goes on at the next start.
 
     Example: first-responder serve
     """

@@ -11,7 +11,7 @@ from bot.alerts.senders import allowed_sender
 from bot.crew import late
 from bot.listeners.bot import Bot
 from incident.alert import fingerprint
-from incident.facts import AlertResolved
+from incident.facts import AlertResolved, AlertSeen
 from incident.model import Incident
 from incident.policy import Mode
 from incident.status import WORLD_LABEL, World
@@ -46,7 +46,7 @@ async def take_up(bot: Bot, heard: Heard) -> None:
     for number, seen in enumerate(read(bot, heard.message)):
         if isinstance(seen, Healed):
             await _end(bot, seen)
-        elif await _new(bot, heard, number) and await _wanted(bot, seen):
+        elif await _new(bot, heard, number) and await _wanted(bot, seen, heard.channel):
             await investigate(bot, seen, heard)
 
 
@@ -77,24 +77,37 @@ async def _new(bot: Bot, heard: Heard, number: int) -> bool:
     return first and not (again and await bot.memory.incidents_in(heard.channel, ts))
 
 
-async def _wanted(bot: Bot, fired: Fired) -> bool:
-    verdict = judge(fired, Rule(), now=datetime.now(UTC), mutes=await bot.memory.mutes())
+async def _wanted(bot: Bot, fired: Fired, channel: str) -> bool:
+    rule, mutes = bot.rules.get(channel, Rule()), await bot.memory.mutes()
+    verdict = judge(fired, rule, now=datetime.now(UTC), mutes=mutes, last_taken_up=await _taken_up(bot, fired))
     if isinstance(verdict, Ignored):
         logger.info("%s on %s is passed over: %s", fired.alert.name, fired.alert.service, verdict.reason)
     return isinstance(verdict, Allowed)
 
 
+async def _taken_up(bot: Bot, fired: Fired) -> datetime | None:
+    """Return when the same problem was last taken up; None where it never was, or where it joins what is open."""
+    alert = fired.alert
+    for production in _productions(alert.labels):
+        told = fingerprint(f"{production}/{fired.environment}", alert.service, alert.name, alert.labels)
+        incident = await bot.store.latest(told)
+        if incident is not None:
+            seen = [each.at for each in incident.every(AlertSeen)]
+            return None if incident.holds_fingerprint else max([incident.opened_at, *seen])
+    return None
+
+
 async def _end(bot: Bot, healed: Healed) -> None:
     """Note on the incident that is open that its alert is over; where none is, there is nothing to do."""
-    for production in _productions(healed):
+    for production in _productions(healed.labels):
         told = fingerprint(f"{production}/{healed.environment}", healed.service, healed.name, healed.labels)
         incident = await bot.store.latest(told)
         if incident is not None and incident.holds_fingerprint and incident.last(AlertResolved) is None:
             await bot.runner.note(incident.id, lambda now: AlertResolved(at=now))
 
 
-def _productions(healed: Healed) -> Iterator[str]:
+def _productions(labels: Mapping[str, str]) -> Iterator[str]:
     """Yield where it may have fired: in the made-up world of its label, and on real systems."""
-    if WORLD_LABEL in healed.labels:
-        yield healed.labels[WORLD_LABEL]
+    if WORLD_LABEL in labels:
+        yield labels[WORLD_LABEL]
     yield World.REAL

@@ -1,7 +1,9 @@
 """What listeners hand their work over to."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from bot.alerts.rules import Rule
 from bot.approvers import Approvers
 from bot.config import Settings
 from bot.places import Places
@@ -14,7 +16,10 @@ from storage.store import SqlStore
 
 
 class Bot(NamedTuple):
-    """One for the process. The channels in ``slack`` are ids by now; ``scenarios`` are names that can be asked for."""
+    """One for the process.
+
+    The channels in ``slack`` and of ``rules`` are ids by now; ``scenarios`` are names that can be asked for.
+    """
 
     runner: Runner
     store: SqlStore
@@ -27,3 +32,4 @@ class Bot(NamedTuple):
     slack: SlackSettings
     scenarios: tuple[str, ...]
     services: frozenset[str]
+    rules: Mapping[str, Rule]

@@ -17,7 +17,15 @@ from storage.feedback import Feedback, Rating
 MONTH = timedelta(days=30)
 COUNTED, LISTED = 500, 40
 SHOWN = ("mode", "confidence_auto", "confidence_ask", "environments", "approval_ttl", "veto_window", "reopen")
-SLACK_SHOWN = ("alert_channels", "alert_senders", "incident_channel", "approvers", "admins", "two_person")
+SLACK_SHOWN = (
+    "alert_channels",
+    "alert_senders",
+    "alert_rules",
+    "incident_channel",
+    "approvers",
+    "admins",
+    "two_person",
+)
 
 
 class Looked(NamedTuple):

@@ -1,10 +1,12 @@
 """Messages of alert channels, over the wire."""
 
+from pathlib import Path
+
 from scene import ADA, ALERTMANAGER, ALERTS, DATADOG, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
-from incident.facts import AlertResolved, AlertSeen, Diagnosis
+from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis
 from incident.status import Status, World
 
 LABELS = "• *service:* `cart-service`"
@@ -121,3 +123,24 @@ async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_
         assert await scene.storage.store.load(incident.id) == incident
     assert incident.alert.summary.startswith("Read late")
     assert incident.alert.labels["late"] == "true"
+
+
+async def test_a_channels_rule_says_what_is_looked_into_and_how_long_the_same_problem_opens_nothing_new(
+    scene: Scene, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.yml"
+    rules.write_text("C0ALERTS:\n  environments: [production]\n  cool_down: 1h\n")
+    alert = Alert.model_validate({"service": "cart", "name": "CartSlow", "fired_at": "2026-01-01T00:00:00Z"})
+    async with scene.bot(alert_rules=rules):
+        scene.workspace.post(ALERTMANAGER, ALERTS, **posted(alert, "staging"))
+        scene.workspace.post(ALERTMANAGER, ALERTS, **posted(alert, "production"))
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        await scene.runner.note(incident.id, lambda now: Closed(at=now, reason="it was nothing"))
+        scene.workspace.post(ALERTMANAGER, ALERTS, **posted(alert, "production"))
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.target == "quiet-day")
+        assert {(i.target, i.environment) for i in await scene.incidents()} == {
+            ("cart", "production"), ("quiet-day", "production")
+        }  # fmt: skip
+        assert (await scene.storage.store.load(incident.id)).every(AlertSeen) == ()
