@@ -3,6 +3,7 @@
 import logging
 import secrets
 
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_FILE = "first-responder.log"
 OURS = ("agents", "bot", "incident", "scenarios", "storage")
 
@@ -28,11 +29,16 @@ def keep_log(level: str = "INFO") -> _LogFile:
             handler.close()
             root.removeHandler(handler)
     file = _LogFile(LOG_FILE, delay=True, encoding="utf-8")
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    file.setFormatter(logging.Formatter(FORMAT))
     root.addHandler(file)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
     return file
+
+
+def log_to_stderr() -> None:
+    """Send what `keep_log` lets through to standard error instead, where a server's log is looked for."""
+    logging.basicConfig(format=FORMAT, force=True)
 
 
 def log_failure(failure: Exception) -> tuple[str, bool]:

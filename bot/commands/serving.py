@@ -1,11 +1,8 @@
 """`first-responder serve`."""
 
 import asyncio
-import logging
 
 import click
-
-ROOMS = ("agents", "bot", "incident", "scenarios", "storage")
 
 
 @click.command()
@@ -13,21 +10,16 @@ def serve() -> None:
     """Be the bot: in Slack where its tokens are set, else in a workspace on this machine, whose page is printed.
 
     Settings come from the environment or .env: SLACK_BOT_TOKEN and SLACK_APP_TOKEN, SFA_ALERT_CHANNELS,
-    SFA_ALERT_SENDERS, SFA_ALERT_RULES, SFA_APPROVERS. Ctrl-C or SIGTERM ends it; what is under way goes on at the next start.
+    SFA_ALERT_SENDERS, SFA_ALERT_RULES, SFA_APPROVERS. Ctrl-C or SIGTERM ends it; what is under way goes on at the
+    next start.
 
     Example: first-responder serve
     """
     from bot.app import settings
+    from bot.logs import log_to_stderr
     from bot.serving import serve as run
     from bot.slack_settings import slack_settings
 
     chosen = settings()
-    _log(chosen.log_level)
+    log_to_stderr()
     asyncio.run(run(chosen, slack_settings()))
-
-
-def _log(level: str) -> None:
-    """Log to standard error: ours as wanted, others' warnings only, since libraries log whole payloads."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for room in ROOMS:
-        logging.getLogger(room).setLevel(level)

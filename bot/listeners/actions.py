@@ -1,4 +1,4 @@
-"""Buttons. Every click is answered: what it did, or why it did nothing and what happened instead."""
+"""Buttons that anybody of the team may press: Stop, feedback, taking over, the report, muting."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,70 +7,26 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.admission import admit
-from bot.listeners.answers import decided, halted, refused, unstoppable, when, who
+from bot.listeners.answers import UNKNOWN, halted, unstoppable, when, who
 from bot.listeners.bot import Bot
-from bot.listeners.careful import careful, metadata, place, tell
+from bot.listeners.careful import about, careful, metadata, opened_at, tell
 from bot.listeners.reports import find, in_private
-from bot.mistakes import Mistake
-from bot.runner import Answer
-from bot.thread.modals import LENGTH, REASON, mute_modal, reject_modal
-from bot.thread.presses import (
-    APPROVE,
-    FEEDBACK,
-    MUTE,
-    MUTE_MODAL,
-    OPEN_REPORT,
-    OWN,
-    REJECT,
-    REJECT_MODAL,
-    STOP,
-    Pressed,
-    pressed,
-)  # fmt: skip
-from incident.facts import Decision, Owned
-from incident.model import OutOfOrder, Status
+from bot.thread.modals import LENGTH, mute_modal
+from bot.thread.presses import FEEDBACK, MUTE, MUTE_MODAL, OPEN_REPORT, OWN, STOP
+from incident.facts import Owned
+from incident.model import OutOfOrder
 from incident.ports import UnknownIncident
 from storage.feedback import Rating
 from storage.memory import Mute
 
 RATINGS = dict(zip(FEEDBACK, Rating, strict=True))
-UNKNOWN = "This incident isn't in my records any more."
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """Listen."""
-    _register_answers(app, bot)
     _register_stops(app, bot)
-    _register_rest(app, bot)
-
-
-def _register_answers(app: AsyncApp, bot: Bot) -> None:
-    @app.action(APPROVE)
-    @careful
-    async def approve(args: AsyncArgs) -> None:
-        await args.ack()
-        about = _about(args)
-        await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, about.digest or ""), about)
-
-    @app.action(REJECT)
-    @careful
-    async def reject(args: AsyncArgs) -> None:
-        await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
-        answer = Answer(user, Decision.REJECTED, about.digest or "")
-        if await _may(args, bot, user) and await _open(args, bot, answer, about):
-            _, channel, thread = place(args)
-            view = reject_modal(about, {"channel": channel or "", "thread_ts": thread or ""})
-            await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
-
-    @app.view(REJECT_MODAL)
-    @careful
-    async def rejected(args: AsyncArgs) -> None:
-        await args.ack()
-        kept = metadata(args)
-        reason = args.body["view"]["state"]["values"][REASON][REASON].get("value") or ""
-        answer = Answer(args.body["user"]["id"], Decision.REJECTED, kept["digest"], reason)
-        await _decide(args, bot, answer, Pressed(kept["incident"], kept["digest"]))
+    _register_remarks(app, bot)
+    _register_muting(app, bot)
 
 
 def _register_stops(app: AsyncApp, bot: Bot) -> None:
@@ -79,7 +35,7 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
     async def stop(args: AsyncArgs) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
-        await tell(args, await halt(bot, _about(args).incident, args.body["user"]["id"]))
+        await tell(args, await halt(bot, about(args).incident, args.body["user"]["id"]))
 
     @app.event("agent_session_stopped")
     @careful
@@ -90,45 +46,46 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
                 await halt(bot, incident_id, event["user"])
 
 
-def _register_rest(app: AsyncApp, bot: Bot) -> None:
+def _register_remarks(app: AsyncApp, bot: Bot) -> None:
     @app.action(re.compile("|".join(FEEDBACK)))
     @careful
     async def feedback(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        pressed, user = about(args), args.body["user"]["id"]
         await admit(args.client, user)
         action_id = str((args.action or {})["action_id"])
-        await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[action_id])
+        await bot.feedback.rate((await bot.store.load(pressed.incident)).id, user, RATINGS[action_id])
         await tell(args, f"Noted: {FEEDBACK[action_id].lower()}. Pressing another one changes it.")
 
     @app.action(OWN)
     @careful
     async def own(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        pressed, user = about(args), args.body["user"]["id"]
         await admit(args.client, user)
-        before = (await bot.store.load(about.incident)).last(Owned)
+        before = (await bot.store.load(pressed.incident)).last(Owned)
         if before is not None and before.by == user:
-            await tell(args, f"{about.incident} is yours already, since {when(before.at)}.")
+            await tell(args, f"{pressed.incident} is yours already, since {when(before.at)}.")
             return
-        await bot.runner.note(about.incident, lambda now: Owned(at=now, by=user))
-        await tell(args, f"{about.incident} is yours{f' now; before, {who(before.by)} had it' if before else ''}.")
+        await bot.runner.note(pressed.incident, lambda now: Owned(at=now, by=user))
+        await tell(args, f"{pressed.incident} is yours{f' now; before, {who(before.by)} had it' if before else ''}.")
 
     @app.action(OPEN_REPORT)
     @careful
     async def open_report(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        pressed, user = about(args), args.body["user"]["id"]
         await admit(args.client, user)
-        await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, about.incident), user))
+        await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, pressed.incident), user))
 
+
+def _register_muting(app: AsyncApp, bot: Bot) -> None:
     @app.action(MUTE)
     @careful
     async def mute(args: AsyncArgs) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
-        _, channel, thread = place(args)
-        view = mute_modal(_about(args), {"channel": channel or "", "thread_ts": thread or ""})
+        view = mute_modal(about(args), opened_at(args))
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(MUTE_MODAL)
@@ -151,45 +108,3 @@ async def halt(bot: Bot, incident_id: str, by: str) -> str:
         return UNKNOWN
     except OutOfOrder:
         return unstoppable(await bot.store.load(incident_id))
-
-
-async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> None:
-    if not await _may(args, bot, answer.by):
-        return
-    try:
-        said = decided(await bot.runner.decide(about.incident, answer), answer)
-    except UnknownIncident:
-        said = UNKNOWN
-    except OutOfOrder:
-        said = refused(await bot.store.load(about.incident), answer)
-    await tell(args, said)
-
-
-async def _may(args: AsyncArgs, bot: Bot, user: str) -> bool:
-    """Tell whether somebody may answer; if not, say who may."""
-    await admit(args.client, user)
-    if await bot.approvers.include(user):
-        return True
-    await tell(args, f"You may not approve or reject here: {await bot.approvers.words()}. Nothing was done.")
-    return False
-
-
-async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bool:
-    """Tell whether the question still waits for this answer; if not, say what became of it."""
-    try:
-        incident = await bot.store.load(about.incident)
-    except UnknownIncident:
-        await tell(args, UNKNOWN)
-        return False
-    waits = incident.status is Status.AWAITING_APPROVAL
-    if not waits:
-        await tell(args, refused(incident, answer))
-    return waits
-
-
-def _about(args: AsyncArgs) -> Pressed:
-    try:
-        return pressed(str((args.action or {}).get("value")))
-    except ValueError as wrong:
-        message = "This button is not one of mine."
-        raise Mistake(message) from wrong

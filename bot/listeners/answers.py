@@ -8,6 +8,8 @@ from bot.thread.text import PERSON, clean, escaped
 from incident.facts import AlertResolved, Approval, Decision, Stopped, Verdict
 from incident.model import Incident, Status
 
+UNKNOWN = "This incident isn't in my records any more."
+
 
 def who(by: str | None) -> str:
     """Return a person as Slack shows one; whoever has no Slack id is named as written."""

@@ -36,7 +36,12 @@ SEARCHED = 20
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """Listen."""
+    _register_investigate(app, bot)
+    _register_rca(app, bot)
+    _register_responder(app, bot)
 
+
+def _register_investigate(app: AsyncApp, bot: Bot) -> None:
     @app.command("/investigate")
     @careful
     async def investigate(args: AsyncArgs) -> None:
@@ -66,6 +71,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         kept = metadata(args)
         await _begin(args, bot, _wish(args.body["view"]["state"]["values"]), Origin(kept["channel"], kept.get("ts")))
 
+
+def _register_rca(app: AsyncApp, bot: Bot) -> None:
     @app.command("/rca")
     @careful
     async def rca(args: AsyncArgs) -> None:
@@ -78,19 +85,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
         recent = await readable(args.client, bot, user, await bot.store.recent(SEARCHED))
         view = rca_modal(recent, {"channel": args.body["channel_id"]})
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
-
-    @app.command("/responder")
-    @careful
-    async def responder(args: AsyncArgs) -> None:
-        word, _, about = args.body.get("text", "").strip().partition(" ")
-        await args.ack()
-        await admit(args.client, args.body["user_id"])
-        if word.lower() == "drill" and about:
-            await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
-        elif word.lower() in {"", "status"}:
-            await tell(args, await standing(bot))
-        else:
-            await tell(args, USAGE)
 
     @app.options(INCIDENT)
     async def incidents(args: AsyncArgs) -> None:
@@ -106,6 +100,21 @@ def register(app: AsyncApp, bot: Bot) -> None:
         picked = args.body["view"]["state"]["values"][INCIDENT][INCIDENT]["selected_option"]["value"]
         user = args.body["user"]["id"]
         await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, picked), user))
+
+
+def _register_responder(app: AsyncApp, bot: Bot) -> None:
+    @app.command("/responder")
+    @careful
+    async def responder(args: AsyncArgs) -> None:
+        word, _, about = args.body.get("text", "").strip().partition(" ")
+        await args.ack()
+        await admit(args.client, args.body["user_id"])
+        if word.lower() == "drill" and about:
+            await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
+        elif word.lower() in {"", "status"}:
+            await tell(args, await standing(bot))
+        else:
+            await tell(args, USAGE)
 
 
 async def _begin(args: AsyncArgs, bot: Bot, wish: Wish, origin: Origin) -> None:

@@ -18,6 +18,7 @@ from scene import ADA, ALERTS, BEN, INCIDENTS, Scene
 
 from bot.config import Settings
 from bot.kept import open_storage
+from bot.logs import LOG_FILE
 from incident.facts import RollbackStarted
 from incident.status import Status
 from tests.chromium import chromium
@@ -102,6 +103,7 @@ async def test_health_answers_a_second_server_of_the_database_is_refused_and_sig
     assert code == 0
     assert "Traceback" not in errors
     assert "ERROR" not in errors
+    assert not (tmp_path / LOG_FILE).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Approve and Reject. Every click is answered: what it did, or why it did nothing and what happened instead."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from bot.listeners.admission import admit
+from bot.listeners.answers import UNKNOWN, decided, refused
+from bot.listeners.bot import Bot
+from bot.listeners.careful import about, careful, metadata, opened_at, tell
+from bot.runner import Answer
+from bot.thread.modals import REASON, reject_modal
+from bot.thread.presses import APPROVE, REJECT, REJECT_MODAL, Pressed
+from incident.facts import Decision
+from incident.model import OutOfOrder, Status
+from incident.ports import UnknownIncident
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """Listen."""
+
+    @app.action(APPROVE)
+    @careful
+    async def approve(args: AsyncArgs) -> None:
+        await args.ack()
+        asked = about(args)
+        await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, asked.digest or ""), asked)
+
+    @app.action(REJECT)
+    @careful
+    async def reject(args: AsyncArgs) -> None:
+        await args.ack()
+        asked, user = about(args), args.body["user"]["id"]
+        answer = Answer(user, Decision.REJECTED, asked.digest or "")
+        if await _may(args, bot, user) and await _open(args, bot, answer, asked):
+            view = reject_modal(asked, opened_at(args))
+            await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
+
+    @app.view(REJECT_MODAL)
+    @careful
+    async def rejected(args: AsyncArgs) -> None:
+        await args.ack()
+        kept = metadata(args)
+        reason = args.body["view"]["state"]["values"][REASON][REASON].get("value") or ""
+        answer = Answer(args.body["user"]["id"], Decision.REJECTED, kept["digest"], reason)
+        await _decide(args, bot, answer, Pressed(kept["incident"], kept["digest"]))
+
+
+async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, asked: Pressed) -> None:
+    if not await _may(args, bot, answer.by):
+        return
+    try:
+        said = decided(await bot.runner.decide(asked.incident, answer), answer)
+    except UnknownIncident:
+        said = UNKNOWN
+    except OutOfOrder:
+        said = refused(await bot.store.load(asked.incident), answer)
+    await tell(args, said)
+
+
+async def _may(args: AsyncArgs, bot: Bot, user: str) -> bool:
+    """Tell whether somebody may answer; if not, say who may."""
+    await admit(args.client, user)
+    if await bot.approvers.include(user):
+        return True
+    await tell(args, f"You may not approve or reject here: {await bot.approvers.words()}. Nothing was done.")
+    return False
+
+
+async def _open(args: AsyncArgs, bot: Bot, answer: Answer, asked: Pressed) -> bool:
+    """Tell whether the question still waits for this answer; if not, say what became of it."""
+    try:
+        incident = await bot.store.load(asked.incident)
+    except UnknownIncident:
+        await tell(args, UNKNOWN)
+        return False
+    waits = incident.status is Status.AWAITING_APPROVAL
+    if not waits:
+        await tell(args, refused(incident, answer))
+    return waits
