@@ -8,7 +8,7 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.bot import Bot
-from bot.listeners.reports import readable
+from bot.listeners.reports import permalink, readable
 from bot.thread.home import Figures, Home, Row, Setting
 from incident.facts import Diagnosis, Owned, RollbackStarted
 from incident.model import Incident
@@ -44,7 +44,7 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
     found = await readable(client, bot, user, await (bot.store.find(query, COUNTED) if query else _ended(bot)))
     history = [each for each in found if looked.only in {"all", each.status.value}]
     return Home(
-        opened=[_row(each) for each in opened],
+        opened=[_row(each)._replace(thread=await permalink(client, bot, each.id)) for each in opened],
         history=[_row(each) for each in history if each.status.ended or query],
         figures=await _figures(bot, lately, since),
         settings=list(_settings(bot)),

@@ -79,17 +79,22 @@ def summary(incident: Incident) -> str:
     return next(pieces("\n".join(escaped(clean(each)) for each in lines), LONGEST))
 
 
-async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
-    thread = await bot.memory.thread(incident.id)
+async def permalink(client: AsyncWebClient, bot: Bot, incident_id: str) -> str | None:
+    """Return the address of an incident's thread; None where it has none that can be reached."""
+    thread = await bot.memory.thread(incident_id)
     ts = thread and (thread.card_ts or thread.alert_ts)
     if thread is None or ts is None:
-        return "It has no thread here."
+        return None
     try:
-        answer = await client.chat_getPermalink(channel=thread.channel, message_ts=ts)
+        return str((await client.chat_getPermalink(channel=thread.channel, message_ts=ts))["permalink"])
     except SlackApiError as refused:
-        logger.info("%s: no link to its thread: %s", incident.id, refused.response["error"])
-        return "Its thread can't be reached any more."
-    return f"<{answer['permalink']}|Its thread>"
+        logger.info("%s: no link to its thread: %s", incident_id, refused.response["error"])
+        return None
+
+
+async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
+    link = await permalink(client, bot, incident.id)
+    return "It has no thread here that can be reached." if link is None else f"<{link}|Its thread>"
 
 
 async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:

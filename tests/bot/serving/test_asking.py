@@ -217,6 +217,16 @@ async def test_the_home_shows_what_there_is_and_finds_it_again(scene: Scene) -> 
         await scene.until(lambda: "Nothing was found" in str(scene.workspace.team.homes[ADA].content["blocks"]))
 
 
+async def test_the_home_leads_to_the_thread_of_what_is_open(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("payment-declines")
+        await scene.question()
+        scene.workspace.people.open_home(ADA, "AFIRST")
+        view = await scene.until(lambda: scene.workspace.team.homes.get(ADA))
+    openers = [block["accessory"] for block in view.content["blocks"] if "accessory" in block]
+    assert [(each["action_id"], ALERTS in each["url"]) for each in openers] == [("open_thread", True)]
+
+
 async def test_a_guest_sees_nothing_in_the_home(scene: Scene) -> None:
     async with scene.bot():
         await scene.command(ADA, "/investigate quiet-day")

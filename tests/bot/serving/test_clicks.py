@@ -6,7 +6,7 @@ from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
-from incident.facts import AlertSeen, Approval, Decision, Owned, RollbackStarted, Stopped
+from incident.facts import AlertSeen, Approval, Decision, Owned, RollbackStarted, Stopped, Verdict
 from incident.status import Status
 
 CART = Alert.model_validate({"service": "cart", "name": "CartSlow", "fired_at": "2026-01-01T00:00:00Z"})
@@ -124,10 +124,10 @@ async def test_slacks_own_stop_is_shown_while_the_team_works_and_ends_it(scene: 
 
 
 async def test_a_question_expires_by_itself_also_after_a_restart(scene: Scene) -> None:
-    async with scene.bot({"approval_ttl": "4s"}):
+    async with scene.bot({"approval_ttl": "3s"}):
         await scene.fire("payment-declines")
-        await scene.question()
-    async with scene.bot({"approval_ttl": "4s"}):
+        await scene.stored(lambda i: i.last(Verdict))
+    async with scene.bot({"approval_ttl": "3s"}):
         incident = await scene.stored(lambda i: i.last(Approval))
         await scene.at_rest()
         expired = incident.last(Approval)
