@@ -10,7 +10,8 @@ from typing import NamedTuple
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
-from bot.crew import Beginning, Crew
+from bot.beginning import Beginning
+from bot.crew import Crew
 from bot.tasks import Tasks
 from bot.working import Watch
 from incident.facts import Approval, Decision, Fact, Stopped, Verdict

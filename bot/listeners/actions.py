@@ -9,7 +9,8 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, halted, unstoppable, when, who
 from bot.listeners.bot import Bot
-from bot.listeners.careful import about, careful, metadata, opened_at, tell
+from bot.listeners.careful import careful, metadata, opened_at, tell
+from bot.listeners.presses import press_of
 from bot.listeners.reports import find, in_private
 from bot.thread.modals import LENGTH, mute_modal
 from bot.thread.presses import FEEDBACK, MUTE, MUTE_MODAL, OPEN_REPORT, OWN, STOP
@@ -35,7 +36,7 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
     async def stop(args: AsyncArgs) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
-        await tell(args, await halt(bot, about(args).incident, args.body["user"]["id"]))
+        await tell(args, await halt(bot, press_of(args).incident, args.body["user"]["id"]))
 
     @app.event("agent_session_stopped")
     @careful
@@ -51,32 +52,32 @@ def _register_remarks(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def feedback(args: AsyncArgs) -> None:
         await args.ack()
-        pressed, user = about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
         action_id = str((args.action or {})["action_id"])
-        await bot.feedback.rate((await bot.store.load(pressed.incident)).id, user, RATINGS[action_id])
+        await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[action_id])
         await tell(args, f"Noted: {FEEDBACK[action_id].lower()}. Pressing another one changes it.")
 
     @app.action(OWN)
     @careful
     async def own(args: AsyncArgs) -> None:
         await args.ack()
-        pressed, user = about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
-        before = (await bot.store.load(pressed.incident)).last(Owned)
+        before = (await bot.store.load(about.incident)).last(Owned)
         if before is not None and before.by == user:
-            await tell(args, f"{pressed.incident} is yours already, since {when(before.at)}.")
+            await tell(args, f"{about.incident} is yours already, since {when(before.at)}.")
             return
-        await bot.runner.note(pressed.incident, lambda now: Owned(at=now, by=user))
-        await tell(args, f"{pressed.incident} is yours{f' now; before, {who(before.by)} had it' if before else ''}.")
+        await bot.runner.note(about.incident, lambda now: Owned(at=now, by=user))
+        await tell(args, f"{about.incident} is yours{f' now; before, {who(before.by)} had it' if before else ''}.")
 
     @app.action(OPEN_REPORT)
     @careful
     async def open_report(args: AsyncArgs) -> None:
         await args.ack()
-        pressed, user = about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
-        await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, pressed.incident), user))
+        await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, about.incident), user))
 
 
 def _register_muting(app: AsyncApp, bot: Bot) -> None:
@@ -85,7 +86,7 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
     async def mute(args: AsyncArgs) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
-        view = mute_modal(about(args), opened_at(args))
+        view = mute_modal(press_of(args), opened_at(args))
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(MUTE_MODAL)

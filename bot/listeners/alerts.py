@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from bot.alerts import Fired, Healed, read_message
 from bot.alerts.rules import Allowed, Ignored, Rule, judge
 from bot.alerts.senders import allowed_sender
-from bot.crew import late
+from bot.beginning import late
 from bot.listeners.bot import Bot
 from incident.alert import fingerprint
 from incident.facts import AlertResolved, AlertSeen

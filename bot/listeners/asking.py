@@ -51,7 +51,7 @@ async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -
         )
 
 
-async def standing(bot: Bot) -> str:
+async def overall(bot: Bot) -> str:
     """Say in a line how much is being worked on, what waits, and what may happen."""
     waiting = sum(each.status is Status.AWAITING_APPROVAL for each in await bot.store.unfinished())
     return (
@@ -73,7 +73,7 @@ async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | 
             await may_show(args.client, bot, incident.id, origin.channel)
             return await deliver(args.client, bot, incident, origin)
         case "status":
-            return await standing(bot)
+            return await overall(bot)
         case "other" if noted is not None:
             return await _kept(bot, noted)
         case "other" if ask.about in bot.scenarios:

@@ -11,7 +11,6 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.errors import SlackApiError
 
 from bot.mistakes import Mistake
-from bot.thread.presses import Pressed, pressed
 from bot.thread.text import clean, escaped
 
 logger = logging.getLogger(__name__)
@@ -96,12 +95,3 @@ def opened_at(args: AsyncArgs) -> dict[str, str]:
     """Return where something was pressed, for the modal that it opens to keep."""
     _, channel, thread = place(args)
     return {"channel": channel or "", "thread_ts": thread or ""}
-
-
-def about(args: AsyncArgs) -> Pressed:
-    """Return what the button that was pressed is about; raises `Mistake` where it is none of ours."""
-    try:
-        return pressed(str((args.action or {}).get("value")))
-    except ValueError as wrong:
-        message = "This button is not one of mine."
-        raise Mistake(message) from wrong

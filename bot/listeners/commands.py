@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.admission import admit
-from bot.listeners.asking import Wish, begin, standing
+from bot.listeners.asking import Wish, begin, overall
 from bot.listeners.asks import HELP
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
@@ -112,7 +112,7 @@ def _register_responder(app: AsyncApp, bot: Bot) -> None:
         if word.lower() == "drill" and about:
             await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
         elif word.lower() in {"", "status"}:
-            await tell(args, await standing(bot))
+            await tell(args, await overall(bot))
         else:
             await tell(args, USAGE)
 

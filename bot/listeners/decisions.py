@@ -6,7 +6,8 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, decided, refused
 from bot.listeners.bot import Bot
-from bot.listeners.careful import about, careful, metadata, opened_at, tell
+from bot.listeners.careful import careful, metadata, opened_at, tell
+from bot.listeners.presses import press_of
 from bot.runner import Answer
 from bot.thread.modals import REASON, reject_modal
 from bot.thread.presses import APPROVE, REJECT, REJECT_MODAL, Pressed
@@ -22,17 +23,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def approve(args: AsyncArgs) -> None:
         await args.ack()
-        asked = about(args)
-        await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, asked.digest or ""), asked)
+        about = press_of(args)
+        await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, about.digest or ""), about)
 
     @app.action(REJECT)
     @careful
     async def reject(args: AsyncArgs) -> None:
         await args.ack()
-        asked, user = about(args), args.body["user"]["id"]
-        answer = Answer(user, Decision.REJECTED, asked.digest or "")
-        if await _may(args, bot, user) and await _open(args, bot, answer, asked):
-            view = reject_modal(asked, opened_at(args))
+        about, user = press_of(args), args.body["user"]["id"]
+        answer = Answer(user, Decision.REJECTED, about.digest or "")
+        if await _may(args, bot, user) and await _open(args, bot, answer, about):
+            view = reject_modal(about, opened_at(args))
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(REJECT_MODAL)
@@ -45,15 +46,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await _decide(args, bot, answer, Pressed(kept["incident"], kept["digest"]))
 
 
-async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, asked: Pressed) -> None:
+async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> None:
     if not await _may(args, bot, answer.by):
         return
     try:
-        said = decided(await bot.runner.decide(asked.incident, answer), answer)
+        said = decided(await bot.runner.decide(about.incident, answer), answer)
     except UnknownIncident:
         said = UNKNOWN
     except OutOfOrder:
-        said = refused(await bot.store.load(asked.incident), answer)
+        said = refused(await bot.store.load(about.incident), answer)
     await tell(args, said)
 
 
@@ -66,10 +67,10 @@ async def _may(args: AsyncArgs, bot: Bot, user: str) -> bool:
     return False
 
 
-async def _open(args: AsyncArgs, bot: Bot, answer: Answer, asked: Pressed) -> bool:
+async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bool:
     """Tell whether the question still waits for this answer; if not, say what became of it."""
     try:
-        incident = await bot.store.load(asked.incident)
+        incident = await bot.store.load(about.incident)
     except UnknownIncident:
         await tell(args, UNKNOWN)
         return False
