@@ -63,10 +63,9 @@ async def connected(
     options = Options(timezone=settings.zone, approvers=await approvers.ids())
     runner = Runner(_crew(settings, slack, storage, (places, options)))
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
-    known = await asyncio.to_thread(known_services)
-    names = tuple(scenario.name for scenario in listed_scenarios())
-    bot = Bot(runner, *storage, places, approvers, settings, slack, names, known, rules)
-    register(app, bot)
+    names = tuple(each.name for each in listed_scenarios())
+    services = await asyncio.to_thread(known_services)
+    register(app, bot := Bot(runner, *storage, places, approvers, settings, slack, names, services, rules))
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
     async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()

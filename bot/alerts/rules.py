@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -11,7 +11,6 @@ from bot.alerts.seen import Fired
 from bot.config import Duration
 from incident.alert import Severity
 from incident.values import Value
-from storage.memory import Mute
 
 
 class Rule(Value):
@@ -24,6 +23,22 @@ class Rule(Value):
     labels: Mapping[str, str] = Field(default_factory=dict)
     environments: frozenset[str] = frozenset()
     cool_down: Duration = timedelta(0)
+
+
+class Mute(Protocol):
+    """A person keeps a problem quiet for a while."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Which problem."""
+
+    @property
+    def by(self) -> str:
+        """Who wants it so."""
+
+    @property
+    def until(self) -> datetime:
+        """How long."""
 
 
 class Allowed(NamedTuple):

@@ -54,9 +54,9 @@ def _register_remarks(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
-        action_id = str((args.action or {})["action_id"])
-        await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[action_id])
-        await tell(args, f"Noted: {FEEDBACK[action_id].lower()}. Pressing another one changes it.")
+        said = str((args.action or {})["action_id"])
+        await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[said])
+        await tell(args, f"Noted: {FEEDBACK[said].lower()}. Pressing another one changes it.")
 
     @app.action(OWN)
     @careful
