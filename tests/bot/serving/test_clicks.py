@@ -158,10 +158,12 @@ async def test_whoever_takes_it_owns_it_and_a_guest_can_do_nothing(scene: Scene)
         await scene.at_rest()
         card = scene.with_button("own", INCIDENTS)[0]
         await scene.press(CLEO, card, "own", INCIDENTS)
-        incident = await scene.stored(lambda i: i.last(Owned))
+        assert "is yours" in await scene.answer(CLEO, INCIDENTS, 2)
+        await scene.at_rest()
+        (incident,) = await scene.incidents()
         assert [owned.by for owned in incident.every(Owned)] == [CLEO]
         scene.workspace.channel(INCIDENTS).members.add(GUEST)
-        await scene.press(GUEST, card, "own", INCIDENTS)
+        await scene.press(GUEST, scene.with_button("own", INCIDENTS)[0], "own", INCIDENTS)
         assert "Guests" in await scene.answer(GUEST, INCIDENTS)
         assert len((await scene.incidents())[0].every(Owned)) == 1
 
