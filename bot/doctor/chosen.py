@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from bot.sources import DOTENV, FROM_FILE, PREFIX
+from bot.sources import DOTENV, FROM_FILE, PREFIX, set_names, variables
 
 PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):.*@|((?:password|token|secret|key)=)[^&]*", re.IGNORECASE)
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -35,8 +35,8 @@ def chosen(*models: BaseSettings) -> tuple[Chosen, ...]:
 def unread(*models: BaseSettings) -> tuple[str, ...]:
     """Return names that are set with our prefix and that nothing reads."""
     fields = ((name, field) for model in models for name, field in type(model).model_fields.items())
-    read = {name for field in fields for name in _names(*field)}
-    there = {name.upper() for name in (*os.environ, *_dotenv()) if name.upper().startswith(PREFIX)}
+    read = {name for field in fields for name in variables(*field)}
+    there = {name for name in set_names() if name.startswith(PREFIX)}
     return tuple(sorted(name for name in there if name.removesuffix(FROM_FILE) not in read))
 
 
@@ -46,16 +46,8 @@ def harmless(text: str) -> str:
 
 
 def _chosen(model: BaseSettings, name: str, field: FieldInfo) -> Chosen:
-    names = _names(name, field)
+    names = variables(name, field)
     return Chosen(names[0], _words(getattr(model, name)), _source(names))
-
-
-def _names(name: str, field: FieldInfo) -> tuple[str, ...]:
-    """Return the variables that set a field, the one that counts most first."""
-    alias = field.validation_alias
-    if isinstance(alias, AliasChoices):
-        return tuple(choice for choice in alias.choices if isinstance(choice, str) and choice.isupper())
-    return (alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}",)
 
 
 def _source(names: tuple[str, ...]) -> str:

@@ -17,12 +17,11 @@ TEAM = frozenset({"U0ADA", "U0BEN", "U0CLEO", "UFRBOT"})
 """Everybody but the guest, and the bot."""
 SCOPES = """
 app_mentions:read assistant:write channels:history channels:join channels:read chat:write chat:write.customize commands
-files:read files:write groups:history groups:read im:history im:read im:write metadata.message:read pins:write
-reactions:read reactions:write usergroups:read users:read
+files:read files:write groups:history groups:read im:history im:read im:write metadata.message:read
+reactions:write usergroups:read users:read
 """
 EVENTS = """
 agent_session_stopped app_home_opened app_mention message.channels message.groups message.im member_joined_channel
-reaction_added
 """
 DEFAULT_MANIFEST: Mapping[str, Any] = {
     "display_information": {"name": "First Responder"},

@@ -16,6 +16,8 @@ from bot.listeners.asks import asked
 from bot.manifest import EVENTS, over_http, scopes
 from bot.mistakes import Mistake
 from bot.thread import presses
+from bot.workspace.cast import EVENTS as EVENTS_TOLD
+from bot.workspace.cast import SCOPES
 from tests.bot import listening
 from tests.bot.conftest import Program
 
@@ -179,3 +181,7 @@ def test_it_is_there_where_only_the_wheel_is(tmp_path: Path) -> None:
     shown = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60, check=True)
     assert shown.stdout.decode() == TEXT
     assert (installed / "bot" / "manifest.yml").is_file()
+
+
+def test_the_workspace_grants_what_the_manifest_asks_for_and_tells_of_the_same_events() -> None:
+    assert (set(SCOPES.split()), set(EVENTS_TOLD.split())) == (granted(), events())

@@ -73,7 +73,7 @@ async def test_all_is_well_and_no_secret_is_shown(workspace: Workspace) -> None:
     for words in (
         "let in as @first-responder",
         "Socket Mode is open",
-        "all 21 scopes",
+        "all 19 scopes",
         "#alerts (C0ALERTS)",
         "2 people",
     ):
@@ -85,7 +85,7 @@ async def test_all_is_well_and_no_secret_is_shown(workspace: Workspace) -> None:
     assert shown.endswith("Nothing is wrong.")
 
 
-@pytest.mark.parametrize("scope", ["files:write", "usergroups:read", "pins:write"])
+@pytest.mark.parametrize("scope", ["files:write", "usergroups:read", "reactions:write"])
 async def test_a_scope_that_is_missing_is_named_with_what_is_lost(scope: str) -> None:
     async with Workspace(manifest=without(scope), pace=QUICK) as workspace:
         found = told(await examined(workspace))

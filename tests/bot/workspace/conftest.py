@@ -11,10 +11,17 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.workspace.cast import DEFAULT_MANIFEST, EVENTS, SCOPES
 from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
 
 QUICK = Pace(ack=0.5, retries=(0.01, 0.01, 0.01), trigger=3.0, sharing=0.01, refresh=0.2, limits=600.0)
+MANIFEST = {
+    **DEFAULT_MANIFEST,
+    "oauth_config": {"scopes": {"bot": [*SCOPES.split(), "pins:write", "reactions:read"]}},
+    "settings": {"event_subscriptions": {"bot_events": [*EVENTS.split(), "reaction_added"]}},
+}
+"""More than our bot asks for: the workspace is tried with what any app may do."""
 OFFERS = (Offer("checkout", "Checkout is slow", "p99 over 2 s"),)
 
 
@@ -24,7 +31,7 @@ async def fire(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with Workspace(offers=OFFERS, fire=fire, pace=QUICK) as workspace:
+    async with Workspace(manifest=MANIFEST, offers=OFFERS, fire=fire, pace=QUICK) as workspace:
         yield workspace
 
 
