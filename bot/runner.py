@@ -4,17 +4,17 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
+from bot.beginning import Beginning, again, asks_first
 from bot.places import Places, unseen_place
 from bot.working import Watch, Working
-from incident.alert import Alert
-from incident.facts import Approval, Decision, Fact, Stopped, Verdict
+from incident.facts import Approval, Closed, Decision, Fact, Remark, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
 from incident.policy import Policy
@@ -27,16 +27,8 @@ logger = logging.getLogger(__name__)
 
 CANCELS, GRACE = 8, 0.1
 """AutoGen's team may begin to wait for itself while it is being cancelled: it is cancelled again each 0.1 seconds."""
-LATE_LABEL = "late"
-"""Marks an alert that was read after the fact."""
 RECENT = 50
 """Ended incidents whose last words may not have been shown when the process died."""
-
-
-def late(alert: Alert) -> Alert:
-    """Return the alert as one that was read late: it says so, and nothing is done about it without a person."""
-    said = f"Read late, after nobody had listened for a while: nothing is done by itself. {alert.summary}"
-    return alert.model_copy(update={"summary": said, "labels": {**alert.labels, LATE_LABEL: "true"}})
 
 
 class Answer(NamedTuple):
@@ -46,21 +38,6 @@ class Answer(NamedTuple):
     decision: Decision
     digest: str
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """A `Chat` that notes where an incident's thread belongs before anything of it is shown."""
-
-    chat: Chat
-    memory: SqlMemory
-    origin: Origin
-
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        """See `Chat`."""
-        if await self.memory.thread(incident.id) is None:
-            await self.memory.begin(incident.id, self.origin)
-        await self.chat.show(incident, fact, seq)
 
 
 class Crew(NamedTuple):
@@ -93,15 +70,34 @@ class Runner:
         """Open an incident, or join the one of the same problem (then its newest fact says so), and begin the work."""
         watch = Watch(self._crew.working)
         hands = self._equipped(place, watch)
-        beginning = Beginning(self._crew.chat, self._crew.memory, origin)
-        responder = Responder(replace(hands, chats=(beginning,)))
-        incident = await responder.open(place.alert, place.target, place.world, place.environment)
+        incident = await self._beginning(hands, origin).open(place.alert, place.target, place.world, place.environment)
         if not incident.facts:
             watch.incident_id = incident.id
             self._hands[incident.id] = hands
         if not self._busy(incident.id):
             self._go_on(incident.id)
         return incident
+
+    async def look_again(self, earlier: Incident, by: str, remarks: tuple[Remark, ...], origin: Origin) -> Incident:
+        """Close an ended incident, and open one that follows it and knows these remarks from the start.
+
+        Raises `OutOfOrder` where somebody else has just closed it, `AlreadyOpen` where the problem is worked on.
+        """
+        if earlier.holds_fingerprint:
+            await self.note(earlier.id, lambda now: Closed(at=now, by=by, reason="It is looked at again."))
+        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
+        watch = Watch(self._crew.working)
+        hands = self._equipped(place, watch)
+        responder = self._beginning(hands, origin)
+        incident = await responder.again(earlier, place.alert)
+        watch.incident_id, self._hands[incident.id] = incident.id, hands
+        for remark in remarks:
+            incident = await responder.note(incident.id, remark.model_copy(update={"at": hands.clock.now()}))
+        self._go_on(incident.id)
+        return incident
+
+    def _beginning(self, hands: Hands, origin: Origin) -> Responder:
+        return Responder(replace(hands, chats=(Beginning(self._crew.chat, self._crew.memory, origin),)))
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
         """Store an answer and do what follows; raises `OutOfOrder`, `UnknownIncident`."""
@@ -204,7 +200,8 @@ class Runner:
         if incident.id not in self._hands:
             watch = Watch(self._crew.working)
             watch.incident_id = incident.id
-            hands = self._equipped(await self._crew.places.again(incident), watch)
+            place = (await self._crew.places.again(incident))._replace(alert=incident.alert)
+            hands = self._equipped(place, watch)
             self._hands.setdefault(incident.id, hands)
         return self._hands[incident.id]
 
@@ -219,7 +216,7 @@ class Runner:
             investigator=self._crew.investigator(place, watch),
             telemetry=place.telemetry,
             clock=place.clock,
-            policy=self._crew.policy.model_copy(update={"asks_first": LATE_LABEL in place.alert.labels}),
+            policy=self._crew.policy.model_copy(update={"asks_first": asks_first(place.alert)}),
             deployer=place.deployer,
         )
 

@@ -84,6 +84,11 @@ def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Co
     return orjson.dumps(finding).decode()
 
 
+def _narrowed(tool: str, query: str) -> bool:
+    """Tell whether a tool that could have told of everything was asked for one name: its "nothing" means little."""
+    return tool not in {"search_logs", "commits"} and ('service="' in query or 'metric="' in query)
+
+
 def _read(results: Sequence[str]) -> Answers:
     ids: list[str] = []
     empty, failed, unanswered, whole = [], [], 0, True
@@ -99,7 +104,7 @@ def _read(results: Sequence[str]) -> Answers:
         whole = whole and not answer.get("not_shown")
         tool = answer["query"].partition("(")[0]
         why = answer.get("why", "no reason given")
-        empty += [tool] if answer["result"] == "nothing" else []
+        empty += [tool] if answer["result"] == "nothing" and not _narrowed(tool, answer["query"]) else []
         unanswered += answer["result"] == "failed"
         failed += [f"{tool} ({why})"] if answer["result"] == "failed" and not why.startswith(TOLD_ANYWAY) else []
     return Answers(tuple(dict.fromkeys(ids)), tuple(empty), tuple(failed), unanswered, whole)

@@ -10,9 +10,9 @@ from bot.listeners.admission import admit
 from bot.listeners.answers import decided, halted, refused, unstoppable, when, who
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, place, tell
+from bot.listeners.presses import press_of
 from bot.listeners.reports import find, in_private
 from bot.listeners.views import LENGTH, REASON, mute_modal, reject_modal
-from bot.mistakes import Mistake
 from bot.runner import Answer
 from bot.thread.presses import (
     APPROVE,
@@ -25,7 +25,6 @@ from bot.thread.presses import (
     REJECT_MODAL,
     STOP,
     Pressed,
-    pressed,
 )  # fmt: skip
 from incident.facts import Decision, Owned
 from incident.model import OutOfOrder, Status
@@ -49,14 +48,14 @@ def _register_answers(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def approve(args: AsyncArgs) -> None:
         await args.ack()
-        about = _about(args)
+        about = press_of(args)
         await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, about.digest or ""), about)
 
     @app.action(REJECT)
     @careful
     async def reject(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         answer = Answer(user, Decision.REJECTED, about.digest or "")
         if await _may(args, bot, user) and await _open(args, bot, answer, about):
             _, channel, thread = place(args)
@@ -79,7 +78,7 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
     async def stop(args: AsyncArgs) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
-        await tell(args, await halt(bot, _about(args).incident, args.body["user"]["id"]))
+        await tell(args, await halt(bot, press_of(args).incident, args.body["user"]["id"]))
 
     @app.event("agent_session_stopped")
     @careful
@@ -95,7 +94,7 @@ def _register_rest(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def feedback(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
         action_id = str((args.action or {})["action_id"])
         await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[action_id])
@@ -105,7 +104,7 @@ def _register_rest(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def own(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
         before = (await bot.store.load(about.incident)).last(Owned)
         if before is not None and before.by == user:
@@ -118,7 +117,7 @@ def _register_rest(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def open_report(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = _about(args), args.body["user"]["id"]
+        about, user = press_of(args), args.body["user"]["id"]
         await admit(args.client, user)
         await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, about.incident), user))
 
@@ -128,7 +127,7 @@ def _register_rest(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         await admit(args.client, args.body["user"]["id"])
         _, channel, thread = place(args)
-        view = mute_modal(_about(args), {"channel": channel or "", "thread_ts": thread or ""})
+        view = mute_modal(press_of(args), {"channel": channel or "", "thread_ts": thread or ""})
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(MUTE_MODAL)
@@ -185,11 +184,3 @@ async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bo
     if not waits:
         await tell(args, refused(incident, answer))
     return waits
-
-
-def _about(args: AsyncArgs) -> Pressed:
-    try:
-        return pressed(str((args.action or {}).get("value")))
-    except ValueError as wrong:
-        message = "This button is not one of mine."
-        raise Mistake(message) from wrong

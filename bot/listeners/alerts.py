@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from bot.alerts import Fired, Healed, read_message
 from bot.alerts.rules import Allowed, Ignored, Mute, Rule, judge
 from bot.alerts.senders import allowed_sender
+from bot.beginning import late
 from bot.listeners.bot import Bot
-from bot.runner import late
 from incident.alert import fingerprint
 from incident.facts import AlertResolved
 from incident.model import Incident

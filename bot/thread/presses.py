@@ -8,9 +8,11 @@ from bot.thread.text import fit
 
 APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "own", "open_report", "mute"
 FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
+LOOK_AGAIN = "look_again"
 HOME_SEARCH, HOME_FILTER, HOME_SETTINGS, OPEN_THREAD = "home_search", "home_filter", "home_settings", "open_thread"
 ACTIONS = frozenset({
-    APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, *FEEDBACK, HOME_SEARCH, HOME_FILTER, HOME_SETTINGS, OPEN_THREAD
+    APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE, LOOK_AGAIN, *FEEDBACK,
+    HOME_SEARCH, HOME_FILTER, HOME_SETTINGS, OPEN_THREAD,
 })  # fmt: skip
 INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
 VIEWS = frozenset({INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL})
