@@ -44,7 +44,7 @@ async def look(bot: Bot, incident_id: str, by: str) -> str:
     try:
         incident = await bot.runner.look_again(earlier, by, known, Origin(thread.channel, thread.thread_ts))
     except AlreadyOpen as held:
-        return f"It is being looked at already: {held}."
+        return f"It was looked at again already, as {held}: press Look again there once that is over."
     except OutOfOrder:
         return f"Somebody else was quicker: {earlier.id} is closed, and what follows it comes in this thread."
     taken = f"with {len(known)} remark{'s' * (len(known) > 1)} of this thread" if known else "without any remark"

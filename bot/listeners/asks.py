@@ -30,7 +30,7 @@ class Ask(NamedTuple):
 
 def asked(text: str) -> Ask:
     """Return what the words ask for; a single word that is no command is ``other``."""
-    bare = LINKED.sub(r"\1", MENTION.sub(" ", text)).replace("`", " ").strip()
+    bare = " ".join(LINKED.sub(r"\1", MENTION.sub(" ", text)).replace("`", " ").split())
     words = bare.strip(".!?").split()
     if not words:
         return Ask("help")

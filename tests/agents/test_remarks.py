@@ -1,16 +1,18 @@
 """What people write in the thread while the team works: a hint that is looked at, and no more than that."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from agents.clients.notes.hints import NOT_YET, NOTHING_NAMED
 from agents.investigator import TeamInvestigator
+from agents.judgement import UNCONFIRMED
 from agents.remarks import LONGEST, MOST, told
 from incident.facts import Agent, Diagnosis, Remark, Turn
 from incident.ports import Heard
 from tests.agents.production import FIRED, Lists, Outcome, incident, investigated
-from tests.agents.scripted import crew
+from tests.agents.scripted import Act, crew
 
 
 def remark(text: str) -> Remark:
@@ -62,6 +64,21 @@ async def test_a_remark_changes_neither_the_cause_nor_makes_it_surer() -> None:
         steered = (await after_the_plan(words)).diagnosis
         assert steered.culprit_change == alone.culprit_change
         assert steered.confidence <= alone.confidence
+
+
+async def test_what_only_a_remark_led_to_may_be_asked_about_and_never_acted_on() -> None:
+    looked: set[str] = set()
+
+    def blind_at_first(agent: str) -> Act:
+        async def act(_: object) -> str | None:
+            return None if agent in looked else (looked.add(agent) or json.dumps({"finding": "nothing yet"}))
+
+        return act
+
+    team = TeamInvestigator(crew=crew(metrics=blind_at_first("metrics"), logs=blind_at_first("logs")))
+    outcome = await investigated(team, Lists(), None, written("basket, I think"))
+    assert outcome.diagnosis.culprit_service == "basket"
+    assert 0 < outcome.diagnosis.confidence <= UNCONFIRMED
 
 
 async def test_a_remark_that_names_nothing_known_sends_nobody_out_and_is_answered() -> None:
