@@ -64,7 +64,7 @@ class Ending(NamedTuple):
 class Protocol(NamedTuple):
     """What is particular to a participant: what it hears, how long it may take, and what becomes of its answer."""
 
-    hear: Callable[[Sequence[BaseChatMessage]], list[BaseChatMessage]]
+    hear: Callable[[Sequence[BaseChatMessage]], Awaitable[list[BaseChatMessage]]]
     seconds: Callable[[], float]
     begin: Callable[[], None]
     end: Callable[[Ending], Awaitable[BaseChatMessage]]
@@ -96,7 +96,7 @@ class Guarded(BaseChatAgent):
     ) -> AsyncGenerator[Item | Response, None]:
         """Yield what the participant yields, then its answer."""
         self._protocol.begin()
-        heard = self._protocol.hear(messages)
+        heard = await self._protocol.hear(messages)
         stop = CancellationToken()  # never the team's own: we decide how a participant stops
         cancellation_token.add_callback(stop.cancel)
         items: asyncio.Queue[Item | Ending] = asyncio.Queue()

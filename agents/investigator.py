@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from incident.facts import Agent, Diagnosis, Turn
 from incident.model import Incident
-from incident.ports import Clock, Telemetry
+from incident.ports import Clock, Heard, Telemetry
 
 if TYPE_CHECKING:
     from autogen_core.models import ChatCompletionClient
@@ -69,11 +69,13 @@ class TeamInvestigator:
         self.crew = crew or Crew()
         self._working = working
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncGenerator[Turn | Diagnosis, None]:
         """Yield turns as they happen and one diagnosis at last, whatever fails on the way."""
         from agents.session import Session
 
-        async with aclosing(Session(self, incident, telemetry).run()) as facts:
+        async with aclosing(Session(self, incident, telemetry, heard).run()) as facts:
             async for fact in facts:
                 yield fact
 

@@ -108,6 +108,11 @@ def _is(one: Hypothesis, said: Named, evidence: Sequence[Evidence]) -> bool:
     )
 
 
+def same(one: Hypothesis, other: Hypothesis) -> bool:
+    """Tell whether two explanations, of less and of more evidence, blame the same."""
+    return (one.category, one.service, one.change_id) == (other.category, other.service, other.change_id)
+
+
 def commits(one: Hypothesis, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Return the full shas of the commits that an explanation blames."""
     return tuple(

@@ -75,7 +75,7 @@ def _member(session: "Session", agent: Agent) -> Guarded:
         reflect_on_tool_use=True,
     )
     protocol = Protocol(
-        hear=in_order if commanding else _orders_only,
+        hear=session.hear if commanding else _orders_only,
         seconds=seconds,
         begin=lambda: session.begin(agent),
         end=lambda ending: session.end(agent, ending),
@@ -99,6 +99,6 @@ def in_order(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
     return heard
 
 
-def _orders_only(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
+async def _orders_only(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
     """Return what a specialist hears: the page and the commander, so that it reports from its own tools alone."""
     return [m for m in messages if m.source not in set(SPECIALISTS)]

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from agents.analysis.hypotheses import Hypothesis
 from agents.claims import Claims, of_commander, of_specialist
-from agents.judgement import Named, judge
+from agents.judgement import UNCONFIRMED, Named, judge, same
 from agents.ledger import Ledger, number
 from agents.messages import ASK_LINE, SPECIALISTS, Ask, asking, decision, finding, plan
+from agents.remarks import pointed
 from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent, Turn, TurnStatus
@@ -34,6 +36,7 @@ class Scribe:
 
     def __init__(self, ledger: Ledger, turns: Iterable[Turn], now: Callable[[], datetime], by: str) -> None:
         self.turns = list(turns)
+        self.remarks: list[str] = []
         self._ledger = ledger
         self._now = now
         self._by = by
@@ -104,11 +107,26 @@ class Scribe:
         evidence = self.cited()
         judged = judge(names, said.confidence, self._ledger.scales.weigh(evidence), evidence)
         line = str(names or Named(Category.UNKNOWN))
-        sure = min(judged.chosen.confidence, 1.0 if said.confidence is None else said.confidence)
+        sure = min(
+            judged.chosen.confidence, 1.0 if said.confidence is None else said.confidence, self._ceiling(judged.chosen)
+        )
         notes = (*claims.notes, *judged.gaps)
         return self._turn(
             spoken, Claims(_joined(claims.text or SILENT, line), claims.cites, notes), confidence=sure if names else 0.0
         )
+
+    def _ceiling(self, chosen: Hypothesis) -> float:
+        """Return how sure one may be of what a remark led to: no surer than one was before, or than asking takes."""
+        before = self._ledger.cited(i for turn in self._first_findings() for i in turn.cites)
+        if not pointed(self.remarks, self.cited(), self._ledger.alert):
+            return 1.0
+        first = self._ledger.scales.weigh(before)[0]
+        return first.confidence if same(first, chosen) else min(UNCONFIRMED, first.confidence or UNCONFIRMED)
+
+    def _first_findings(self) -> tuple[Turn, ...]:
+        """Return what specialists said before the commander could send them out once more."""
+        spoke = [i for i, turn in enumerate(self.turns) if turn.agent is Agent.COMMANDER]
+        return tuple(turn for turn in self.turns[: spoke[1] if spoke[1:] else None] if turn in self.findings())
 
     def _turn(
         self, spoken: Spoken, claims: Claims, *, found: tuple[Evidence, ...] = (), confidence: float | None = None

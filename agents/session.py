@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -17,8 +17,9 @@ from agents.guarded import Ending
 from agents.investigator import TeamInvestigator
 from agents.judgement import Judged, judge, named, undecided
 from agents.ledger import Ledger
-from agents.members import benches, briefing, members
+from agents.members import benches, briefing, in_order, members
 from agents.messages import SPECIALISTS
+from agents.remarks import PEOPLE, told
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
@@ -26,7 +27,7 @@ from incident.diagnosis import Conclusion, Usage
 from incident.evidence import Evidence
 from incident.facts import Agent, Diagnosis, Turn, TurnStatus
 from incident.model import Incident
-from incident.ports import Telemetry
+from incident.ports import Heard, Telemetry
 
 GRACE = 2.0
 """Seconds after the deadline in which the team has to be gone."""
@@ -35,8 +36,9 @@ GRACE = 2.0
 class Session:
     """Serves one incident once."""
 
-    def __init__(self, team: TeamInvestigator, incident: Incident, telemetry: Telemetry) -> None:
+    def __init__(self, team: TeamInvestigator, incident: Incident, telemetry: Telemetry, heard: Heard) -> None:
         self._team = team
+        self._remarks, self._told = heard, 0
         self.alert = incident.alert
         self.ledger = Ledger(incident.alert, team.scope(), incident.evidence)
         self.desk = Desk(incident.alert, telemetry, team.scope())
@@ -66,6 +68,14 @@ class Session:
         self._began[agent] = self._team.now()
         planned = any(turn.agent is Agent.COMMANDER for turn in self.scribe.turns)
         self._tell(agent, "looks" if agent is not Agent.COMMANDER else "decides" if planned else "plans")
+
+    async def hear(self, messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
+        """Return what the commander hears: the team, and behind it what people have written since it last spoke."""
+        remarks = await self._remarks()
+        words = told(remarks[self._told :])
+        self._told = len(remarks)
+        self.scribe.remarks += words
+        return [*in_order(messages), *(TextMessage(content=said, source=PEOPLE) for said in words)]
 
     async def end(self, agent: Agent, ending: Ending) -> BaseChatMessage:
         """Make a turn of how an agent's turn ended; return what the others hear of it."""

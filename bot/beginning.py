@@ -8,8 +8,8 @@ from incident.model import Incident
 from incident.ports import Chat
 from storage.memory import Origin, SqlMemory
 
-LATE_LABEL = "late"
-"""Marks an alert that was read after the fact."""
+LATE_LABEL, AGAIN_LABEL = "late", "looked-at-again"
+"""Mark an alert that was read after the fact, and one that people have looked at before."""
 
 
 def late(alert: Alert) -> Alert:
@@ -18,9 +18,14 @@ def late(alert: Alert) -> Alert:
     return alert.model_copy(update={"summary": said, "labels": {**alert.labels, LATE_LABEL: "true"}})
 
 
+def again(alert: Alert) -> Alert:
+    """Return the alert as one that a person wants looked at again: nothing is done about it without a person."""
+    return alert.model_copy(update={"labels": {**alert.labels, AGAIN_LABEL: "true"}})
+
+
 def asks_first(alert: Alert) -> bool:
     """Tell whether nothing is done about an alert without a person, whatever the world."""
-    return LATE_LABEL in alert.labels
+    return not {LATE_LABEL, AGAIN_LABEL}.isdisjoint(alert.labels)
 
 
 @dataclass(frozen=True)

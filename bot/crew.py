@@ -42,7 +42,8 @@ class Crew(NamedTuple):
         """Return hands for a stored incident, in its place as it is now."""
         watch = Watch(self.working)
         watch.incident_id = incident.id
-        return self.equipped(await self.places.again(incident), watch)
+        place = (await self.places.again(incident))._replace(alert=incident.alert)
+        return self.equipped(place, watch)
 
     def writing(self, incident: Incident) -> Hands:
         """Return hands that only write: nothing is read or done where an incident has ended."""

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
-from bot.beginning import Beginning
+from bot.beginning import Beginning, again
 from bot.crew import Crew
 from bot.tasks import Tasks
 from bot.working import Watch
-from incident.facts import Approval, Decision, Fact, Stopped, Verdict
+from incident.facts import Approval, Closed, Decision, Fact, Remark, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
 from incident.responder import Responder
@@ -53,15 +53,34 @@ class Runner:
         """Open an incident, or join the one of the same problem (then its newest fact says so), and begin the work."""
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
-        beginning = Beginning(self._crew.chat, self._crew.memory, origin)
-        responder = Responder(replace(hands, chats=(beginning,)))
-        incident = await responder.open(place.alert, place.target, place.world, place.environment)
+        incident = await self._beginning(hands, origin).open(place.alert, place.target, place.world, place.environment)
         if not incident.facts:
             watch.incident_id = incident.id
             self._hands[incident.id] = hands
         if not self._tasks.busy(incident.id):
             self._tasks.go_on(incident.id)
         return incident
+
+    async def look_again(self, earlier: Incident, by: str, remarks: tuple[Remark, ...], origin: Origin) -> Incident:
+        """Close an ended incident, and open one that follows it and knows these remarks from the start.
+
+        Raises `OutOfOrder` where somebody else has just closed it, `AlreadyOpen` where the problem is worked on.
+        """
+        if earlier.holds_fingerprint:
+            await self.note(earlier.id, lambda now: Closed(at=now, by=by, reason="It is looked at again."))
+        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
+        watch = Watch(self._crew.working)
+        hands = self._crew.equipped(place, watch)
+        responder = self._beginning(hands, origin)
+        incident = await responder.again(earlier, place.alert)
+        watch.incident_id, self._hands[incident.id] = incident.id, hands
+        for remark in remarks:
+            incident = await responder.note(incident.id, remark.model_copy(update={"at": hands.clock.now()}))
+        self._tasks.go_on(incident.id)
+        return incident
+
+    def _beginning(self, hands: Hands, origin: Origin) -> Responder:
+        return Responder(replace(hands, chats=(Beginning(self._crew.chat, self._crew.memory, origin),)))
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
         """Store an answer and do what follows; raises `OutOfOrder`, `UnknownIncident`."""

@@ -7,7 +7,7 @@ from contextlib import aclosing, suppress
 
 from incident.facts import Diagnosis, Turn
 from incident.model import Incident
-from incident.ports import Investigator, Telemetry
+from incident.ports import Heard, Investigator, Telemetry
 from storage.outbox import SqlOutbox
 
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
@@ -38,10 +38,12 @@ class Queued:
     def __init__(self, investigator: Investigator, teams: Teams) -> None:
         self._investigator, self._teams = investigator, teams
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncGenerator[Turn | Diagnosis, None]:
         """See `Investigator`."""
         async with self._teams.room:
             await self._teams.answered()
-            async with aclosing(self._investigator.investigate(incident, telemetry)) as facts:
+            async with aclosing(self._investigator.investigate(incident, telemetry, heard)) as facts:
                 async for fact in facts:
                     yield fact

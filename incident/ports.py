@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
-from incident.facts import Diagnosis, Fact, Outcome, Plan, Reading, Turn
+from incident.facts import Diagnosis, Fact, Outcome, Plan, Reading, Remark, Turn
 from incident.model import Incident
 from incident.values import Window
 
@@ -96,10 +96,16 @@ class Telemetry(Protocol):
         """Return what was found damaged or left out so far while reading, one sentence each."""
 
 
+Heard = Callable[[], Awaitable[tuple[Remark, ...]]]
+"""Returns what people have written in the incident's thread up to now, oldest first."""
+
+
 class Investigator(Protocol):
     """The team."""
 
-    def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
+    def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncGenerator[Turn | Diagnosis, None]:
         """Yield turns as they happen and one diagnosis at last, whatever fails on the way; closed when left early.
 
         ``incident`` may hold turns already (after a restart): agents that have spoken aren't asked again.

@@ -39,7 +39,15 @@ class Responder:
         earlier = await self._hands.store.latest(fresh.fingerprint)
         if earlier is not None and self._rejoins(earlier):
             return await self._join(earlier.id, alert)
-        return await self._insert(fresh.model_copy(update={"follows": earlier.id if earlier else None}))
+        try:
+            return await self._insert(fresh.model_copy(update={"follows": earlier.id if earlier else None}))
+        except AlreadyOpen as held:
+            return await self._join(str(held), alert)
+
+    async def again(self, earlier: Incident, alert: Alert) -> Incident:
+        """Open an incident that looks anew at the problem of one that is over; raises `AlreadyOpen`."""
+        new = {"id": _new_id(), "alert": alert, "opened_at": self._hands.clock.now(), "follows": earlier.id}
+        return await self._insert(earlier.at(0).model_copy(update=new))
 
     async def note(self, incident_id: str, fact: Fact) -> Incident:
         """Store and show what somebody else said (a remark, a Stop, "resolved"); raises `OutOfOrder`."""
@@ -106,8 +114,6 @@ class Responder:
         while True:
             try:
                 await self._hands.store.open(fresh)
-            except AlreadyOpen as held:
-                return await self._join(str(held), fresh.alert)
             except LostRace:
                 fresh = fresh.model_copy(update={"id": _new_id()})
             else:

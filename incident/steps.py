@@ -15,6 +15,7 @@ from incident.facts import (
     Outcome,
     Plan,
     Reading,
+    Remark,
     RollbackEnded,
     RollbackStarted,
     Verdict,
@@ -37,8 +38,12 @@ ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
 
 async def investigate(hands: Hands, incident: Incident) -> Incident:
     """Let the team work, each turn stored as it comes; then ask the gate."""
+
+    async def heard() -> tuple[Remark, ...]:
+        return (await hands.store.load(incident.id)).every(Remark)
+
     if incident.last(Diagnosis) is None:
-        async with aclosing(hands.investigator.investigate(incident, hands.telemetry)) as facts:
+        async with aclosing(hands.investigator.investigate(incident, hands.telemetry, heard)) as facts:
             async for fact in facts:
                 incident = await hands.record(incident, fact)
     return await hands.record(incident, await hands.judge(incident))

@@ -1,7 +1,7 @@
 """How the offline client plays the commander: it plans on the page, and decides on the evidence cited to it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -11,9 +11,12 @@ from agents.analysis.hypotheses import Hypothesis
 from agents.analysis.metric_kinds import signal_of
 from agents.analysis.observations import Signal
 from agents.clients.notes.decision import argued
+from agents.clients.notes.hints import NOT_YET, came_of, questions, took_up
 from agents.clients.notes.saying import minute
 from agents.judgement import commits
 from agents.ledger import Ledger
+from agents.messages import SPECIALISTS
+from agents.remarks import PEOPLE, pointed
 from agents.scribe import UNSEEN
 from incident.alert import Alert
 from incident.diagnosis import Category
@@ -52,23 +55,29 @@ class Commander:
 
     def answer(self, said: Sequence[tuple[str, str]]) -> str:
         """Return a plan as long as nobody has reported, else a decision, as JSON."""
-        reports = [(who, text) for who, text in said if who in set(Agent) - {Agent.COMMANDER}]
-        answer = self._decide(_heard(reports)) if reports else _plan(self._ledger.alert)
+        reports = [(who, text) for who, text in said if who in set(SPECIALISTS)]
+        hints = tuple(text for who, text in said if who == PEOPLE)
+        answer = self._decide(_heard(reports), hints) if reports else _plan(self._ledger.alert, hints)
         return orjson.dumps(answer).decode()
 
-    def _decide(self, heard: Heard) -> dict[str, object]:
+    def _decide(self, heard: Heard, hints: Sequence[str]) -> dict[str, object]:
         evidence = self._ledger.cited(heard.ids)
         among = self._ledger.scales.weigh(evidence)
-        best = among[0]
-        asks = {} if heard.again else _open_questions(among, evidence, heard.present)
+        pointers = pointed(hints, evidence, self._ledger.alert)
+        open_ones = {} if heard.again else _open_questions(among, evidence, heard.present)
+        asks = {} if heard.again else _both(questions(pointers, heard.present), open_ones)
         if asks:
-            return {
-                "cause": _undecided(best, _near(among)),
-                "asks": [{"agent": a, "question": q} for a, q in asks.items()],
-            }
+            undecided = _undecided(among[0], _near(among)) if open_ones else ""
+            cause = " ".join(filter(None, (took_up(pointers), undecided)))
+            return {"cause": cause, "asks": [{"agent": a, "question": q} for a, q in asks.items()]}
+        return self._conclude(heard, evidence, tuple(came_of(pointers, among)) if hints else ())
+
+    def _conclude(self, heard: Heard, evidence: tuple[Evidence, ...], taken_up: Sequence[str]) -> dict[str, object]:
+        among = self._ledger.scales.weigh(evidence)
+        best = among[0]
         conclusion = conclude(self._ledger.alert, evidence, among, best, ())
         return {
-            "cause": argued(among, conclusion, heard.unseen, self._ledger.alert),
+            "cause": "\n".join((argued(among, conclusion, heard.unseen, self._ledger.alert), *taken_up)),
             "category": best.category,
             "culprit_service": best.service,
             "culprit_change": _change(best, evidence),
@@ -92,7 +101,13 @@ def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
     return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), again, tuple(unseen))
 
 
-def _plan(alert: Alert) -> dict[str, object]:
+def _both(first: Mapping[Agent, str], second: Mapping[Agent, str]) -> dict[Agent, str]:
+    """Return the questions of two reasons to ask, in the team's order."""
+    asked = {agent: " ".join(filter(None, (first.get(agent), second.get(agent)))) for agent in SPECIALISTS}
+    return {agent: question for agent, question in asked.items() if question}
+
+
+def _plan(alert: Alert, hints: Sequence[str]) -> dict[str, object]:
     signal = alert.metric or "the signal that paged"
     kind = signal_of(alert.metric) if alert.metric else Signal.OTHER
     here, fired = f"`{alert.service}`", minute(alert.fired_at, alert.fired_at)
@@ -106,6 +121,7 @@ def _plan(alert: Alert) -> dict[str, object]:
     }
     text = f"{WHAT_IT_COULD_BE[kind]} Open: where did it begin and when; did somebody change something there; or did "
     text += "load or something beneath it go first?"
+    text += f" {NOT_YET}" if hints else ""
     return {"plan": text, "asks": [{"agent": agent, "question": question} for agent, question in asks.items()]}
 
 

@@ -12,7 +12,9 @@ from agents.ledger import Ledger
 from agents.messages import asked
 from incident.facts import Agent
 
-NAMED = re.compile(r"`([^`\n]{1,200})`")
+NAMED = re.compile(r"(the metric )?`([^`\n]{1,200})`")
+MOST = 4
+"""Names in a question that are looked up."""
 NOTES = {Agent.METRICS: metrics.notes, Agent.LOGS: logs.notes, Agent.DEPLOY: deploy.notes}
 FOUND_NOTHING = {
     "metric_shifts": "No series left its usual range.",
@@ -43,10 +45,15 @@ def orders(agent: Agent, tools: Sequence[str], said: Sequence[tuple[str, str]]) 
     """Return the tool calls of a turn: the standing orders first, later those that fit the question."""
     spoken = [text for who, text in said if who == Agent.COMMANDER]
     question = next((ask.question for ask in asked(spoken[-1]) if ask.agent is agent), "") if len(spoken) > 1 else ""
-    names = NAMED.findall(question)
+    names = list(dict.fromkeys(NAMED.findall(question)))
     if not names:
         return [(tool, {}) for tool in tools if tool != "search_logs"]
-    return [call for name in names[:2] for call in _about(name) if call[0] in tools]
+    calls = (call for metric, name in names[:MOST] for call in (_about_metric(name) if metric else _about(name)))
+    return [call for call in calls if call[0] in tools]
+
+
+def _about_metric(name: str) -> list[tuple[str, Mapping[str, str]]]:
+    return [("metric_shifts", {"metric": name})]
 
 
 def _about(name: str) -> list[tuple[str, Mapping[str, str]]]:
@@ -77,6 +84,11 @@ def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Co
     return orjson.dumps(finding).decode()
 
 
+def _narrowed(tool: str, query: str) -> bool:
+    """Tell whether a tool that could have told of everything was asked for one name: its "nothing" means little."""
+    return tool not in {"search_logs", "commits"} and ('service="' in query or 'metric="' in query)
+
+
 def _read(results: Sequence[str]) -> Answers:
     ids: list[str] = []
     empty, failed, unanswered, whole = [], [], 0, True
@@ -92,7 +104,7 @@ def _read(results: Sequence[str]) -> Answers:
         whole = whole and not answer.get("not_shown")
         tool = answer["query"].partition("(")[0]
         why = answer.get("why", "no reason given")
-        empty += [tool] if answer["result"] == "nothing" else []
+        empty += [tool] if answer["result"] == "nothing" and not _narrowed(tool, answer["query"]) else []
         unanswered += answer["result"] == "failed"
         failed += [f"{tool} ({why})"] if answer["result"] == "failed" and not why.startswith(TOLD_ANYWAY) else []
     return Answers(tuple(dict.fromkeys(ids)), tuple(empty), tuple(failed), unanswered, whole)

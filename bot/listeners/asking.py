@@ -7,11 +7,11 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.admission import may_show, room
+from bot.listeners.again import look
 from bot.listeners.asks import HELP, Ask, asked
 from bot.listeners.bot import Bot
-from bot.listeners.reports import LAST, deliver, find
+from bot.listeners.reports import LAST, deliver, find, standing
 from bot.mistakes import Mistake
-from bot.report.words import STATUSES
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
@@ -72,17 +72,14 @@ async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | 
             incident = await find(args.client, bot, user, noted if noted and ask.about == LAST else ask.about)
             await may_show(args.client, bot, incident.id, origin.channel)
             return await deliver(args.client, bot, incident, origin)
-        case "status":
+        case "status" if noted is None:
             return await overall(bot)
-        case "other" if noted is not None:
-            return await _kept(bot, noted)
+        case "again" if noted is not None:
+            return await look(bot, noted, str((args.event or {})["user"]))
+        case "other" | "help" | "status" if noted is not None:
+            return standing(await bot.store.load(noted)) + (f"\n{HELP}" if ask.kind == "help" else "")
         case "other" if ask.about in bot.scenarios:
             await begin(args.client, bot, Wish(ask.about), origin)
             return ""
         case _:
             return HELP
-
-
-async def _kept(bot: Bot, incident_id: str) -> str:
-    incident = await bot.store.load(incident_id)
-    return f"Your remark is kept with {incident.id}, which is {STATUSES[incident.status]}."

@@ -4,6 +4,11 @@ import re
 from typing import Literal, NamedTuple
 
 MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+AGAIN = re.compile(
+    r"/?(?:look|try|check|investigate)\s+(?:at\s+(?:it|this)\s+)?again\b"
+    r"(?:\s+with\s+(?:this|that|the)\s+(?:remark|hint))?[\s:,;-]*",
+    re.IGNORECASE,
+)
 LINKED = re.compile(r"<(?:https?://|mailto:)?[^>|]*\|([^>]*)>")
 HELP = (
     "*What I do:* I find out what broke, and propose to undo the change that did it when that is proved safe.\n"
@@ -12,22 +17,26 @@ HELP = (
     "• `/responder status` says what is going on, `/responder drill SCENARIO` rehearses\n"
     "• in a channel, `@First Responder investigate TARGET`; in a direct message, the same without the mention\n"
     "• the message menu's *Investigate this message* looks into an alert that somebody posted\n"
-    "• what you write in an incident's thread is kept with it"
+    "• what you write in an incident's thread is kept with it, and reaches the commander while the team investigates\n"
+    "• mention me there to hear how it stands; `look again: REMARK` investigates anew, with what people wrote"
 )
 
 
 class Ask(NamedTuple):
-    """``about`` is a target, or words to find an incident by."""
+    """``about`` is a target, words to find an incident by, or what to know when looking again."""
 
-    kind: Literal["investigate", "rca", "status", "help", "other"]
+    kind: Literal["investigate", "rca", "again", "status", "help", "other"]
     about: str = ""
 
 
 def asked(text: str) -> Ask:
     """Return what the words ask for; a single word that is no command is ``other``."""
-    words = LINKED.sub(r"\1", MENTION.sub(" ", text)).replace("`", " ").strip().strip(".!?").split()
+    bare = " ".join(LINKED.sub(r"\1", MENTION.sub(" ", text)).replace("`", " ").split())
+    words = bare.strip(".!?").split()
     if not words:
         return Ask("help")
+    if again := AGAIN.match(bare):
+        return Ask("again", bare[again.end() :].strip(" .!?"))
     first, rest = words[0].lower().lstrip("/"), " ".join(words[1:])
     if first in {"investigate", "check", "look"}:
         return Ask("investigate", _target(rest)) if rest else Ask("help")

@@ -9,6 +9,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.listeners.admission import admit
 from bot.listeners.alerts import Heard, take_up
 from bot.listeners.asking import answer
+from bot.listeners.asks import asked
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful
 from bot.thread.text import clean
@@ -70,12 +71,14 @@ async def remark(bot: Bot, event: dict[str, Any]) -> str | None:
 
 async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> None:
     """A mention is answered where Slack tells of it as one; here it would be heard twice."""
-    if f"<@{args.context.bot_user_id}>" in str(message.get("text")) and message.get("channel_type") != "im":
+    text, direct = str(message.get("text")), message.get("channel_type") == "im"
+    mentioned = f"<@{args.context.bot_user_id}>" in text
+    if mentioned and not direct:
         return
     noted = await remark(bot, message)
-    if message.get("channel_type") == "im" and noted is None:
+    if direct and (noted is None or mentioned or asked(text).kind != "other"):
         await admit(args.client, message["user"])
-        await answer(args, bot, Origin(message["channel"], message.get("thread_ts")), None)
+        await answer(args, bot, Origin(message["channel"], message.get("thread_ts")), noted)
 
 
 def _ours(args: AsyncArgs, message: dict[str, Any]) -> bool:

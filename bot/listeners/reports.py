@@ -14,7 +14,7 @@ from bot.report.options import Options
 from bot.report.words import STATUSES
 from bot.thread.text import clean, escaped, pieces
 from incident.facts import Diagnosis, Verdict
-from incident.model import Incident
+from incident.model import Incident, Status
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,21 @@ def summary(incident: Incident) -> str:
         plan = verdict.plan
         lines.append(f"Rollback judged: {plan.service} from {plan.from_version} to {plan.to_version}")
     return next(pieces("\n".join(escaped(clean(each)) for each in lines), LONGEST))
+
+
+def standing(incident: Incident) -> str:
+    """Return how an incident stands, what is asked of people, and what becomes of what somebody has just written."""
+    asked = "A person has to approve or reject that, on its card in this thread.\n"
+    waits = incident.status is Status.AWAITING_APPROVAL
+    return f"{summary(incident)}\n{asked if waits else ''}Your remark is kept with it{_and_then(incident)}"
+
+
+def _and_then(incident: Incident) -> str:
+    if incident.status.ended:
+        return "; `look again` investigates anew with what people wrote here, `report` brings the report."
+    if incident.last(Diagnosis) is None:
+        return " and reaches the commander at its next turn. Until then, what is known stands in this thread."
+    return "; the team has concluded, so it changes nothing by itself. Stop ends it, and then I can `look again`."
 
 
 async def permalink(client: AsyncWebClient, bot: Bot, incident_id: str) -> str | None:

@@ -9,7 +9,7 @@ from bot.report.story import blamed
 from bot.thread.compose import header, one
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
-from bot.thread.presses import MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, row
+from bot.thread.presses import LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, row
 from bot.thread.rich import Inline, bold, line, person, quote, rich, say, section, when
 from bot.thread.tasks import plan
 from incident.facts import AlertResolved, AlertSeen, Diagnosis, Owned
@@ -84,4 +84,5 @@ def _buttons(incident: Incident) -> Iterator[Block]:
     if incident.last(Diagnosis) is not None:
         yield button(OPEN_REPORT, "Report", about)
     if incident.status.ended:
+        yield button(LOOK_AGAIN, "Look again", about)
         yield button(MUTE, "Mute this alert …", about)

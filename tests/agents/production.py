@@ -12,9 +12,9 @@ import polars as pl
 from agents.investigator import TeamInvestigator
 from incident.alert import Alert
 from incident.change import Change, ChangeKind, Commit, Event, Topology
-from incident.facts import Diagnosis, Reading, Turn
+from incident.facts import Diagnosis, Reading, Remark, Turn
 from incident.model import Incident, World
-from incident.ports import NotRecorded, Telemetry
+from incident.ports import Heard, NotRecorded, Telemetry
 from incident.values import Window
 
 FIRED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -169,8 +169,14 @@ def incident(*facts: Turn) -> Incident:
     return bare.replay(facts)
 
 
-async def investigated(team: TeamInvestigator, telemetry: Telemetry, case: Incident | None = None) -> Outcome:
+async def silence() -> tuple[Remark, ...]:
+    return ()
+
+
+async def investigated(
+    team: TeamInvestigator, telemetry: Telemetry, case: Incident | None = None, heard: Heard = silence
+) -> Outcome:
     async with asyncio.timeout(30):
-        facts = [fact async for fact in team.investigate(case or incident(), telemetry)]
+        facts = [fact async for fact in team.investigate(case or incident(), telemetry, heard)]
     assert isinstance(facts[-1], Diagnosis)
     return Outcome(tuple(f for f in facts if isinstance(f, Turn)), facts[-1])

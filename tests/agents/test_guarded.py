@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - the signatures are AutoGen's
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from autogen_agentchat.agents import BaseChatAgent
@@ -30,6 +30,10 @@ class Member(BaseChatAgent):
         pass
 
 
+async def everything(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
+    return list(messages)
+
+
 async def ending(
     act: Callable[[], Awaitable[str]], seconds: float = 5.0, token: CancellationToken | None = None
 ) -> Ending:
@@ -39,7 +43,7 @@ async def ending(
         seen.append(how)
         return TextMessage(content=how.why or "ok", source="member")
 
-    guarded = Guarded(Member(act), Protocol(hear=list, seconds=lambda: seconds, begin=lambda: None, end=end))
+    guarded = Guarded(Member(act), Protocol(hear=everything, seconds=lambda: seconds, begin=lambda: None, end=end))
     async with asyncio.timeout(20):
         await guarded.on_messages([], token or CancellationToken())
     (only,) = seen

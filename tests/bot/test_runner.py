@@ -18,7 +18,7 @@ from incident.alert import Alert
 from incident.facts import Agent, Diagnosis, Fact, Owned, Remark, Stopped, Turn
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy
-from incident.ports import Telemetry
+from incident.ports import Heard, Telemetry
 from incident.status import Status
 from storage.memory import Origin
 
@@ -28,8 +28,10 @@ HERE = Origin("C0INCIDENTS")
 class SlowTeam:
     """Says one thing and then looks for ever."""
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
-        del telemetry
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncIterator[Turn | Diagnosis]:
+        del telemetry, heard
         if not incident.every(Turn):
             now = datetime.now(UTC)
             yield Turn(at=now, started_at=now, agent=Agent.COMMANDER, text="I have a first idea.", by="offline")

@@ -9,9 +9,9 @@ import pytest
 
 from bot.nowhere import Nowhere
 from bot.teams import LOOK_EVERY, Queued, Teams
-from incident.facts import Diagnosis, Turn
+from incident.facts import Diagnosis, Remark, Turn
 from incident.model import Incident
-from incident.ports import Telemetry
+from incident.ports import Heard, Telemetry
 from storage.database import Database
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind, Parcel
@@ -25,8 +25,10 @@ class Listed:
         self.begun, self.busy, self.most = 0, 0, 0
         self._together = asyncio.Barrier(together)
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncGenerator[Turn | Diagnosis, None]:
-        del telemetry
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncGenerator[Turn | Diagnosis, None]:
+        del telemetry, heard
         self.begun, self.busy = self.begun + 1, self.busy + 1
         self.most = max(self.most, self.busy)
         try:
@@ -44,8 +46,12 @@ async def outbox(tmp_path: Path) -> AsyncIterator[SqlOutbox]:
         yield SqlOutbox(database)
 
 
+async def silence() -> tuple[Remark, ...]:
+    return ()
+
+
 async def turns(queued: Queued) -> int:
-    return len([fact async for fact in queued.investigate(resolved(), Nowhere())])
+    return len([fact async for fact in queued.investigate(resolved(), Nowhere(), silence)])
 
 
 async def test_of_many_incidents_at_once_only_so_many_are_worked_on_and_all_are_in_the_end(outbox: SqlOutbox) -> None:
@@ -57,7 +63,7 @@ async def test_of_many_incidents_at_once_only_so_many_are_worked_on_and_all_are_
 
 async def test_one_that_is_left_early_makes_room_for_the_next(outbox: SqlOutbox) -> None:
     listed, teams = Listed(), Teams(outbox, at_once=1)
-    async with aclosing(Queued(listed, teams).investigate(resolved(), Nowhere())) as facts:
+    async with aclosing(Queued(listed, teams).investigate(resolved(), Nowhere(), silence)) as facts:
         await anext(facts)
     assert listed.busy == 0
     assert await turns(Queued(listed, teams)) > 0

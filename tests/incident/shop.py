@@ -10,7 +10,7 @@ from incident.change import Change, Topology
 from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Reading, Turn
 from incident.hands import Hands
 from incident.model import Incident, World
-from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Undelivered, Unreadable
+from incident.ports import Clock, Deployed, Dispatched, Heard, NotRecorded, Telemetry, Undelivered, Unreadable
 from incident.responder import Responder
 from incident.values import Window
 from tests.incident import made
@@ -89,9 +89,13 @@ class Team:
 
     lines: tuple[Turn | Diagnosis, ...] = (made.TURN, SURE)
     error: Exception | None = None
+    heard: Heard | None = None
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncIterator[Turn | Diagnosis]:
         assert telemetry is not None
+        self.heard = heard
         for line in self.lines:
             if line not in incident.facts:
                 yield line

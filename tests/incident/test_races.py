@@ -29,7 +29,7 @@ from incident.facts import (
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy
-from incident.ports import Deployed, Dispatched, Telemetry
+from incident.ports import Deployed, Dispatched, Heard, Telemetry
 from incident.responder import Responder
 from incident.steps import rollback_key
 from storage.database import Database
@@ -124,8 +124,10 @@ class Leaving:
 
     store: Contested
 
-    async def investigate(self, incident: Incident, telemetry: Telemetry) -> AsyncIterator[Turn | Diagnosis]:
-        assert telemetry is not None
+    async def investigate(
+        self, incident: Incident, telemetry: Telemetry, heard: Heard
+    ) -> AsyncIterator[Turn | Diagnosis]:
+        assert (telemetry, await heard()) == (telemetry, ())
         await writing(self.store, made.STOPPED)(incident)
         message = "broken"
         raise ValueError(message)

@@ -10,6 +10,7 @@ from incident.facts import (
     Action,
     Approval,
     Check,
+    Closed,
     Decision,
     Fault,
     Outcome,
@@ -21,7 +22,7 @@ from incident.facts import (
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy
-from incident.ports import Deployed
+from incident.ports import AlreadyOpen, Deployed
 from incident.responder import Responder
 from incident.steps import rollback_key
 from tests.incident import made
@@ -203,6 +204,28 @@ async def test_a_chat_that_is_down_delays_nothing_and_catches_up(hands: Hands, s
 async def test_a_chat_that_is_down_does_not_silence_the_others(hands: Hands, screen: Screen) -> None:
     await run(replace(hands, chats=(Screen(down=True), screen)))
     assert sorted(set(screen.shown)) == [0, 1, 2, 3, 4, 5, 6]
+
+
+async def test_the_team_hears_what_people_have_written_up_to_now(hands: Hands) -> None:
+    team = Team()
+    responder = Responder(replace(hands, investigator=team))
+    over = await responder.advance(await responder.open(made.ALERT, "shop", World.SCENARIO, "production"))
+    assert team.heard is not None
+    assert await team.heard() == ()
+    await responder.note(over.id, made.REMARK)
+    assert await team.heard() == (made.REMARK,)
+
+
+async def test_looking_again_opens_one_incident_that_follows_the_first(hands: Hands) -> None:
+    responder = Responder(unsure(hands))
+    first = await responder.note((await run(unsure(hands), World.REAL)).id, made.STOPPED)
+    with pytest.raises(AlreadyOpen, match=first.id):
+        await responder.again(first, made.ALERT)
+    await responder.note(first.id, Closed(at=first.facts[-1].at, by="U1", reason="again"))
+    second = await responder.again(first, made.ALERT)
+    assert (second.follows, second.facts, second.fingerprint) == (first.id, (), first.fingerprint)
+    with pytest.raises(AlreadyOpen, match=second.id):
+        await responder.again(first, made.ALERT)
 
 
 async def test_a_remark_in_the_middle_of_a_step_costs_nothing(hands: Hands, shop: Shop) -> None:

@@ -105,6 +105,8 @@ def test_somebody_without_a_slack_id_is_named_and_never_a_mention() -> None:
         ("<@UFRBOT> please", Ask("other", "please")),
         ("Investigate the `checkout-latency`.", Ask("investigate", "checkout-latency")),
         ("look into checkout", Ask("investigate", "checkout")),
+        ("<@UFRBOT> look again", Ask("again")),
+        ("Look at it again with this remark: `redis` is full.", Ask("again", "redis is full")),
         ("rca", Ask("rca", "last")),
         ("/rca INC-1", Ask("rca", "INC-1")),
         ("<@UFRBOT>", Ask("help")),

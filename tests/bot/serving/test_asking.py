@@ -171,8 +171,12 @@ async def test_remarks_in_a_thread_are_kept_and_a_mention_there_is_answered_also
         said = await scene.until(
             lambda: next((m for m in scene.messages(ALERTS, ts) if "Your remark is kept" in str(m["text"])), None)
         )
+        scene.workspace.people.say(CLEO, ALERTS, "<@UFRBOT>", ts)
+        await scene.until(lambda: any("/investigate" in str(m["text"]) for m in scene.messages(ALERTS, ts)))
     assert [(r.by, "limits" in r.text) for r in incident.every(Remark)] == [(BEN, True), (CLEO, False)]
     assert incident.id in said["text"]
+    assert "Cause (" in said["text"]
+    assert "`look again`" in said["text"]
 
 
 async def test_a_direct_message_is_answered_there(scene: Scene) -> None:

@@ -58,7 +58,7 @@ def test_the_end_is_said_with_the_cause() -> None:
     assert "Resolved. chg-88 was rolled back and the signal that paged recovered." in text
     assert "The configuration change chg-88 of checkout-service did it (high confidence, 91 %)." in text
     assert tasks["check"] == ("complete", "Check: done, recovered")
-    assert buttons == ["own", "open_report", "mute"]
+    assert buttons == ["own", "open_report", "look_again", "mute"]
     assert set(buttons) <= ACTIONS
 
 
