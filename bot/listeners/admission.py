@@ -1,5 +1,6 @@
 """Who is answered, and where an incident's thread may go: no guests, no externally shared channels."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -26,7 +27,7 @@ async def admit(client: AsyncWebClient, user: str) -> None:
 async def room(client: AsyncWebClient, bot: Bot, channel: str) -> str:
     """Return where the thread of something that was asked for in a channel goes; raises `Mistake`."""
     about = await _about(client, channel)
-    if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
+    if _outsiders_read(about):
         raise Mistake(SHARED)
     private = about.get("is_private") or about.get("is_mpim")
     if about.get("is_im") or about.get("is_member") or (about and not private):
@@ -34,6 +35,11 @@ async def room(client: AsyncWebClient, bot: Bot, channel: str) -> str:
     if bot.slack.incident_channel is None:
         raise Mistake(STRANGER)
     return bot.slack.incident_channel
+
+
+async def shared(client: AsyncWebClient, channel: str) -> bool:
+    """Tell whether people of another organisation read a channel."""
+    return _outsiders_read(await _about(client, channel))
 
 
 async def may_read(client: AsyncWebClient, user: str, channel: str) -> bool:
@@ -54,6 +60,10 @@ async def may_show(client: AsyncWebClient, bot: Bot, incident_id: str, channel: 
     if private and not here.get("is_im"):
         message = f"{incident_id} belongs to a private channel. Ask for it there, or with /rca."
         raise Mistake(message)
+
+
+def _outsiders_read(about: Mapping[str, Any]) -> bool:
+    return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
 
 
 async def _about(client: AsyncWebClient, channel: str) -> dict[str, Any]:

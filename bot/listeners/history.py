@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.listeners.admission import shared
 from bot.listeners.alerts import Heard, take_up
 from bot.listeners.bot import Bot
 
@@ -21,6 +22,8 @@ PAGE = 200
 async def catch_up(client: AsyncWebClient, bot: Bot, own_id: str) -> None:
     """Take up what was missed, oldest first. A channel that was never read begins now."""
     for channel in bot.slack.alert_channels:
+        if await shared(client, channel):
+            continue
         now = time.time()
         since = await bot.memory.last_read(channel)
         if since is None:

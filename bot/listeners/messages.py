@@ -52,7 +52,10 @@ async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
     if message.get("subtype") not in COUNTED or _ours(args, message) or (edited and _unfurled(event)):
         return
     if event["channel"] in bot.slack.alert_channels and _on_top(message):
-        await take_up(bot, Heard(event["channel"], message, edited))
+        if args.body.get("is_ext_shared_channel"):
+            logger.warning("%s is shared with another organisation: its alerts are passed over", event["channel"])
+        else:
+            await take_up(bot, Heard(event["channel"], message, edited))
         await bot.memory.mark_read(event["channel"], message["ts"])
     elif not edited and message.get("user") and not message.get("bot_id"):
         await _from_a_person(args, bot, message)

@@ -58,6 +58,17 @@ async def test_an_edit_of_an_alert_opens_no_second_one_and_one_that_says_resolve
         assert len(await scene.incidents()) == 1
 
 
+async def test_a_channel_that_another_organisation_reads_gets_no_thread(scene: Scene) -> None:
+    async with scene.bot():
+        scene.workspace.channel(ALERTS).ext_shared = True
+        await scene.fire("quiet-day")
+        await scene.until(lambda: next(iter(scene.workspace.board.courier.sent), None))
+        scene.workspace.channel(ALERTS).ext_shared = False
+        await scene.fire("user-auth-blip")
+        await scene.stored(lambda i: i.status.ended)
+        assert [each.target for each in await scene.incidents()] == ["user-auth-blip"]
+
+
 async def test_the_same_problem_again_joins_the_thread_that_is_open(scene: Scene) -> None:
     async with scene.bot():
         await scene.fire("payment-declines")
