@@ -92,6 +92,9 @@ class MetricTools(Bench):
 
     async def _calls(self) -> Calls:
         """Return the call graph, and who in it is silent."""
+        return await self.desk.once("calls and the silent", self._with_silent)
+
+    async def _with_silent(self) -> Calls:
         known: Calls = await self.desk.calls(infer_calls)
         tables = [await _if_seen(self.desk.metrics()), await _if_seen(self.desk.spans())]
         heard = {name for table in tables if table is not None for name in table["service"].unique()}
@@ -102,13 +105,13 @@ class MetricTools(Bench):
         return await self.desk.once("shifts", lambda: computed(lambda: shifts(metrics, self.desk.split, healthy)))
 
     async def _all_calls(self) -> list[CallShift]:
+        return await self.desk.once("call shifts", self._measured_calls)
+
+    async def _measured_calls(self) -> list[CallShift]:
         spans, healthy = await self.desk.spans(), await self.desk.healthy("spans")
         calls = await _if_seen(self._calls())
-        if calls is not None:
-            spans = await computed(lambda: with_silent_callees(spans, calls))
-        return await self.desk.once(
-            "call shifts", lambda: computed(lambda: call_shifts(spans, self.desk.split, healthy))
-        )
+        whole = spans if calls is None else await computed(lambda: with_silent_callees(spans, calls))
+        return await computed(lambda: call_shifts(whole, self.desk.split, healthy))
 
 
 async def _if_seen(look: Awaitable[Result]) -> Result | None:
