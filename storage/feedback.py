@@ -1,12 +1,13 @@
 """What people say about diagnoses: right, partly, wrong. Each person's latest word counts."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
 
+from storage.clock import wall_clock
 from storage.database import Database
 from storage.tables import feedback
 from storage.whole import whole
@@ -29,14 +30,10 @@ class Feedback(NamedTuple):
     at: datetime
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlFeedback:
     """Keeps it in a `Database` that was upgraded."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
         self._database = database
         self._now = now
 

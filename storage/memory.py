@@ -1,12 +1,13 @@
 """What the bot remembers beside incidents: where their threads are, what it has heard, what it is to be quiet about."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, UpdateBase, delete, desc, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.clock import wall_clock
 from storage.database import Database
 from storage.tables import events, incidents, mutes, outbox, read_marks, threads
 from storage.whole import whole
@@ -48,14 +49,10 @@ def card_key(incident_id: str) -> str:
     return f"{incident_id}:card"
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlMemory:
     """Keeps it in a `Database` that was upgraded."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
         self._database = database
         self._now = now
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.clock import wall_clock
 from storage.columns import UtcText
 from storage.database import Database
 from storage.outbox_rows import FAILED, SENDING, SENT, WAITING, in_turn, put, put_behind, row_of, waiting, written
@@ -20,14 +21,10 @@ _new = _open & outbox.c.ts.is_(None)
 _changed = _open & outbox.c.ts.is_not(None)
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlOutbox:
     """Parcels in the order in which they were put, for one `Delivery`. ``news`` is set when there is work."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
         self._database = database
         self._now = now
         self.news = asyncio.Event()

@@ -1,7 +1,7 @@
 """The Store on SQL. Uniqueness does the work: of two writers, two openers or two rollbacks the second one loses."""
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Insert, Select, desc, func, insert, or_, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incident.facts import Fact, RollbackStarted
 from incident.model import Incident, Status
 from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
+from storage.clock import wall_clock
 from storage.database import Database
 from storage.rows import as_row, assemble, place, standing
 from storage.tables import facts, incidents, rollbacks
@@ -20,17 +21,13 @@ MOST = 500
 """Incidents that one question returns at most."""
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlStore:
     """Keeps incidents in a `Database` that was upgraded. ``now`` says when an incident was stored and a fact was shown.
 
     The newest incident is the one that was stored last, whenever it happened.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = _wall_clock) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
         self._database = database
         self._now = now
 
