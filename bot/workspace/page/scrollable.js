@@ -4,12 +4,17 @@ const watch = new ResizeObserver((entries) => { for (const { target } of entries
 
 export function scrollable(node, name) {
   node.dataset.name = name;
+  reachable(node, true); // until it is drawn nobody knows whether it fits
   watch.observe(node);
   return node;
 }
 
 function settle(node) {
-  const overflows = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight;
+  const hidden = node.clientWidth === 0;
+  reachable(node, hidden || node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight);
+}
+
+function reachable(node, overflows) {
   const set = (attribute, value) => (overflows ? node.setAttribute(attribute, value) : node.removeAttribute(attribute));
   set("tabindex", "0");
   set("role", "group");
