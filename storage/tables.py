@@ -1,4 +1,4 @@
-"""What is kept: incidents, the facts that followed, whose rollback is under way where, and what Slack is to show."""
+"""What is kept: incidents, their facts, whose rollback is under way where, what Slack shows, who decided what."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
@@ -120,4 +120,28 @@ feedback = Table(
     Column("by", String(40), primary_key=True),
     Column("rating", String(20), nullable=False),
     Column("at", UtcText, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    # One chain: of two writers at once the second takes the next place. Triggers refuse updates and deletions.
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcText, nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("incident_id", String(200), index=True),
+    Column("what", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    # What is paused; a row is there while it is.
+    Column("what", String(40), primary_key=True),
+    Column("by", String(200), nullable=False),
+    Column("since", UtcText, nullable=False),
+    Column("reason", Text, nullable=False),
 )
