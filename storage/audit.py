@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Row, Select, desc, insert, select, text
@@ -52,6 +52,12 @@ def sealed(seq: int, entry: Entry, previous_hash: str) -> Kept:
     return Kept(seq, entry, previous_hash, hashlib.sha256(canonical.encode()).hexdigest())
 
 
+def kept(row: Row[Any]) -> Kept:
+    """Return the entry of a row; raises ValueError for one that isn't as it was written."""
+    entry = Entry(at=row.at, kind=row.kind, by=row.by, incident_id=row.incident_id, what=json.loads(row.what))
+    return Kept(row.seq, entry, row.previous_hash, row.hash)
+
+
 async def enter_in(connection: AsyncConnection, *entries: Entry) -> None:
     """Append within a transaction that writes, as its last statements: others wait for the chain from here to its end.
 
@@ -61,11 +67,11 @@ async def enter_in(connection: AsyncConnection, *entries: Entry) -> None:
         await connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
     newest = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
     last = (await connection.execute(newest)).first()
-    seq, hash_ = (0, BEGINNING) if last is None else (last.seq, last.hash)
+    seq, previous = (0, BEGINNING) if last is None else (last.seq, last.hash)
     for entry in entries:
-        kept = sealed(seq + 1, entry, hash_)
-        await connection.execute(insert(audit).values(_as_row(kept)))
-        seq, hash_ = kept.seq, kept.hash
+        link = sealed(seq + 1, entry, previous)
+        await connection.execute(insert(audit).values(_as_row(link)))
+        seq, previous = link.seq, link.hash
 
 
 class SqlAudit:
@@ -92,18 +98,13 @@ class SqlAudit:
             query = query.where(audit.c.at >= since)
         return await self._read(query)
 
-    async def _read(self, query: Select[tuple[object, ...]]) -> tuple[Kept, ...]:
+    async def _read(self, query: Select[Any]) -> tuple[Kept, ...]:
         async with self._database.reading() as connection:
-            return tuple(_kept(row) for row in await connection.execute(query))
+            return tuple(kept(row) for row in await connection.execute(query))
 
 
-def _as_row(kept: Kept) -> dict[str, object]:
-    entry = kept.entry
+def _as_row(link: Kept) -> dict[str, object]:
+    entry = link.entry
     said = json.dumps(entry.what, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    place = {"seq": kept.seq, "previous_hash": kept.previous_hash, "hash": kept.hash}
+    place = {"seq": link.seq, "previous_hash": link.previous_hash, "hash": link.hash}
     return {**entry.model_dump(include={"at", "kind", "by", "incident_id"}), "what": said, **place}
-
-
-def _kept(row: Row[tuple[object, ...]]) -> Kept:
-    entry = Entry(at=row.at, kind=row.kind, by=row.by, incident_id=row.incident_id, what=json.loads(row.what))
-    return Kept(row.seq, entry, row.previous_hash, row.hash)

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incident.facts import Fact, RollbackStarted
 from incident.model import Incident, Status
 from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
+from storage.audit import enter_in
+from storage.audited import entry_of
 from storage.clock import wall_clock
 from storage.database import Database
 from storage.rows import as_row, assemble, place, standing
@@ -47,12 +49,15 @@ class SqlStore:
         successor = incident.after(fact)
         seq = len(successor.facts)
         row = {"incident_id": incident.id, "seq": seq, "kind": fact.kind, "at": fact.at, "body": fact.model_dump_json()}
+        entry = entry_of(incident.id, seq, fact, self._now())
         moved = update(incidents).where(incidents.c.id == incident.id).values(standing(successor))
         try:
             async with self._database.writing() as connection:
                 await _write(connection, insert(facts).values(row), LostRace(incident.id))
                 await self._hold_place(connection, successor, fact)
                 await connection.execute(moved)
+                if entry is not None:
+                    await enter_in(connection, entry)
         except IntegrityError as error:
             await self._refuse_held(incident, error)
             raise
