@@ -192,6 +192,11 @@ def not_only_outsiders(case: Case, _: Policy) -> Answer:
     return passed("The diagnosis rests on more than text from outside.")
 
 
+def not_paused(_: Case, policy: Policy) -> Answer:
+    """Has nobody pressed the kill switch?"""
+    return passed("Acting isn't paused.") if policy.paused is None else failed(str(policy.paused))
+
+
 def mode_allows(case: Case, policy: Policy) -> Answer:
     """Do people let us act at all?"""
     mode = policy.mode_in(case.incident.world)

@@ -26,6 +26,7 @@ CHECKS: tuple[tuple[str, Callable[[Case, Policy], checks.Answer]], ...] = (
     ("no-equal-rival", checks.no_equal_rival),
     ("evidence-not-only-outsiders", checks.not_only_outsiders),
     ("mode-allows", checks.mode_allows),
+    ("not-paused", checks.not_paused),
 )
 
 BOLDNESS = (Action.REPORT, Action.ASK, Action.ROLLBACK)

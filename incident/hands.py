@@ -105,7 +105,11 @@ class Hands:
             topology=await _seen(self.telemetry.topology()) or _evidenced_topology(incident),
             readings=await _seen(self.telemetry.signal(incident.alert, Window.before(now, NOW))),
         )
-        return judge(case, self.policy, now)
+        return judge(case, await self.allowed(), now)
+
+    async def allowed(self) -> Policy:
+        """Return what people allow at this moment, the kill switch included."""
+        return self.policy.model_copy(update={"paused": await self.store.paused()})
 
     @staticmethod
     async def _history(deployer: Deployer, incident: Incident, diagnosis: Diagnosis) -> tuple[Deployed, ...]:

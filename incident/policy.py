@@ -8,7 +8,7 @@ from pydantic import Field
 
 from incident.diagnosis import Confidence
 from incident.status import World
-from incident.values import Value
+from incident.values import Instant, Name, Text, Value
 
 REAL_VETO_WINDOW = timedelta(seconds=60)
 
@@ -22,6 +22,19 @@ class Mode(StrEnum):
     AUTO = "auto"
 
 
+class Pause(Value):
+    """Somebody has paused acting: ``by`` is a person, a caller of the API, or the setting that holds it."""
+
+    by: Name
+    since: Instant
+    reason: Text = ""
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        why = f": {self.reason.strip().rstrip('.')}" if self.reason.strip() else ""
+        return f"Acting is paused by {self.by} since {self.since:%Y-%m-%d %H:%M} UTC{why}."
+
+
 class Policy(Value):
     """The settings of interface.md that bear on acting. ``rehearse`` (--dry-run): judge, and execute nothing anywhere.
 
@@ -30,6 +43,7 @@ class Policy(Value):
     ``patience`` at most.
     """
 
+    paused: Pause | None = None
     mode: Mode = Mode.ASK
     rehearse: bool = False
     asks_first: bool = False

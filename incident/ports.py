@@ -11,6 +11,7 @@ from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
 from incident.facts import Diagnosis, Fact, Outcome, Plan, Reading, Remark, Turn
 from incident.model import Incident
+from incident.policy import Pause
 from incident.values import Window
 
 
@@ -32,6 +33,14 @@ class LostRace(Exception):
 
 class Busy(Exception):
     """Another rollback of this service and environment is under way, or was just done."""
+
+
+class Paused(Exception):
+    """Somebody has paused acting; the message says who and since when."""
+
+    def __init__(self, pause: Pause) -> None:
+        super().__init__(str(pause))
+        self.pause = pause
 
 
 class Undelivered(Exception):
@@ -162,7 +171,8 @@ class Store(Protocol):
     async def append(self, incident: Incident, fact: Fact) -> Incident:
         """Store the next fact and return the successor.
 
-        Raises `OutOfOrder`, `LostRace`, `Busy` for a RollbackStarted, `AlreadyOpen` for an AlertSeen after the end.
+        Raises `OutOfOrder`, `LostRace`, `Busy` or `Paused` for a RollbackStarted, `AlreadyOpen` for an AlertSeen after
+        the end.
         """
 
     async def load(self, incident_id: str) -> Incident:
@@ -170,6 +180,9 @@ class Store(Protocol):
 
     async def latest(self, fingerprint: str) -> Incident | None:
         """Return the newest incident of a problem, whether it is open or not."""
+
+    async def paused(self) -> Pause | None:
+        """Return the pause of acting that holds now, for every process that shares the store."""
 
     async def mark_shown(self, incident_id: str, seq: int) -> None:
         """Remember that the fact is on people's screens."""

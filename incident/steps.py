@@ -23,7 +23,7 @@ from incident.facts import (
 from incident.gate import worsened
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
-from incident.ports import Busy, Dispatched, NotRecorded, Unreadable
+from incident.ports import Busy, Dispatched, NotRecorded, Paused, Unreadable
 from incident.recovery import assess
 from incident.values import Window
 
@@ -34,6 +34,8 @@ LEAD = timedelta(minutes=10)
 
 ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
 """Wall time after which a rollback's answer counts as lost."""
+
+NOT_DISPATCHED = "It was not dispatched just now. Whether it was before a restart isn't known: look for {key}."
 
 
 async def investigate(hands: Hands, incident: Incident) -> Incident:
@@ -59,7 +61,7 @@ async def ask(hands: Hands, incident: Incident) -> Incident:
         return incident
     try:
         return await decide(hands, incident, answer)
-    except OutOfOrder as refused:
+    except (OutOfOrder, Paused) as refused:
         logger.warning("%s: an answer that doesn't count: %s", incident.id, refused)
         return incident
 
@@ -67,13 +69,15 @@ async def ask(hands: Hands, incident: Incident) -> Incident:
 async def decide(hands: Hands, incident: Incident, answer: Approval) -> Incident:
     """Store a person's answer. A yes counts only while the world is as it was when the question was asked.
 
-    Raises `OutOfOrder` for an answer that can't count: nothing is asked, the plan is another, it was given already.
+    Raises `OutOfOrder` for an answer that can't count: nothing is asked, the plan is another, it was given already;
+    `Paused` for a yes while acting is paused: the question stays open.
     """
     verdict, _ = _proposed(incident)
     if incident.status is Status.AWAITING_APPROVAL and _late(hands, verdict):
         return await hands.record(incident, _expired(hands))
     incident.after(answer)
     if answer.decision is Decision.APPROVED:
+        await _refuse_paused(hands)
         now = await hands.judge(incident)
         changed = worsened(verdict, now)
         if changed:
@@ -138,8 +142,8 @@ async def _start(hands: Hands, incident: Incident) -> Incident:
     started = RollbackStarted(at=hands.clock.now(), key=rollback_key(incident, plan), plan=plan)
     try:
         return await hands.record(incident, started)
-    except Busy as busy:
-        return await hands.record(incident, _superseded(hands, (str(busy),)))
+    except (Busy, Paused) as refused:
+        return await hands.record(incident, _superseded(hands, (str(refused),)))
 
 
 async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tuple[str, ...]) -> Incident:
@@ -153,12 +157,20 @@ async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tup
 async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) -> Dispatched:
     if hands.deployer is None or hands.policy.rehearsed_in(incident.world):
         return Dispatched(Outcome.UNKNOWN, reason="It was started, and nobody here can look what became of it.")
+    if (pause := (await hands.allowed()).paused) is not None:  # pressed since the start was stored
+        reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
+        return Dispatched(Outcome.UNKNOWN, reason=reason)
     try:
         async with asyncio.timeout(ROLLBACK_DEADLINE):
             return await hands.deployer.roll_back(started.plan, started.key)
     except OSError as lost:  # TimeoutError is one
         reason = f"The answer was lost ({type(lost).__name__}); look for {started.key}."
         return Dispatched(Outcome.UNKNOWN, reason=reason)
+
+
+async def _refuse_paused(hands: Hands) -> None:
+    if (pause := (await hands.allowed()).paused) is not None:
+        raise Paused(pause)
 
 
 async def _readings(hands: Hands, incident: Incident, window: Window) -> tuple[Reading, ...]:

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.facts import Fact, RollbackStarted
 from incident.model import Incident, Status
-from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
+from incident.policy import Pause
+from incident.ports import AlreadyOpen, Busy, LostRace, Paused, UnknownIncident
 from storage.audit import enter_in
 from storage.audited import entry_of
 from storage.clock import wall_clock
 from storage.database import Database
+from storage.pause import SqlSwitch
 from storage.rows import as_row, assemble, place, standing
 from storage.tables import facts, incidents, rollbacks
 from storage.whole import whole
@@ -29,9 +31,12 @@ class SqlStore:
     The newest incident is the one that was stored last, whenever it happened.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = wall_clock, switch: SqlSwitch | None = None
+    ) -> None:
         self._database = database
         self._now = now
+        self._switch = switch or SqlSwitch(database)
 
     @whole
     async def open(self, incident: Incident) -> None:
@@ -58,6 +63,8 @@ class SqlStore:
                 await connection.execute(moved)
                 if entry is not None:
                     await enter_in(connection, entry)
+                if isinstance(fact, RollbackStarted):
+                    await self._refuse_paused(connection)
         except IntegrityError as error:
             await self._refuse_held(incident, error)
             raise
@@ -112,6 +119,16 @@ class SqlStore:
     async def _read(self, query: Select[Any]) -> tuple[Incident, ...]:
         async with self._database.reading() as connection:
             return await assemble(connection, query)
+
+    async def paused(self) -> Pause | None:
+        """Return the pause that holds now."""
+        return await self._switch.standing()
+
+    async def _refuse_paused(self, connection: AsyncConnection) -> None:
+        """Read the kill switch last: whoever presses it enters the audit trail, and so waits for us or is seen here."""
+        pause = await self._switch.standing_in(connection)
+        if pause is not None:
+            raise Paused(pause)
 
     async def _refuse_held(self, incident: Incident, error: IntegrityError) -> None:
         holder = select(incidents.c.id).where(incidents.c.held_fingerprint == incident.fingerprint)

@@ -6,15 +6,26 @@ import pytest
 from incident.hands import Hands
 from incident.policy import Policy
 from storage.database import Database
+from storage.pause import SqlSwitch
 from storage.store import SqlStore
 from tests.incident.shop import Deploys, Screen, Shop, Team
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}") as database:
-        await database.upgrade()
-        yield SqlStore(database)
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}") as made:
+        await made.upgrade()
+        yield made
+
+
+@pytest.fixture
+def switch(database: Database) -> SqlSwitch:
+    return SqlSwitch(database)
+
+
+@pytest.fixture
+def store(database: Database, switch: SqlSwitch) -> SqlStore:
+    return SqlStore(database, switch=switch)
 
 
 @pytest.fixture
