@@ -19,6 +19,7 @@ from bot.config import read_settings
 from incident.facts import Action, Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident
+from incident.policy import unchanging
 from incident.ports import NotRecorded, Store
 from incident.responder import Responder
 from incident.values import Window
@@ -46,7 +47,9 @@ class Run(NamedTuple):
 async def investigated(place: Place, store: Store) -> Incident:
     """Run the whole job, as ``investigate`` does, leaving questions open."""
     settings = read_settings()
-    hands = Hands(store, (), team(place, settings), place.telemetry, place.clock, settings.policy(), place.deployer)
+    hands = Hands(
+        store, (), team(place, settings), place.telemetry, place.clock, unchanging(settings.policy()), place.deployer
+    )
     responder = Responder(hands)
     return await responder.advance(await responder.open(place.alert, place.target, place.world, place.environment))
 

@@ -14,15 +14,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.channels import read_rules
 from bot.app import listed_scenarios, team
-from bot.approvers import Approvers
 from bot.config import Settings
 from bot.crew import Crew
+from bot.in_force import InForce
 from bot.kept import Storage
 from bot.listeners import register
 from bot.listeners.bot import Bot
 from bot.listeners.careful import settled
 from bot.listeners.history import catch_up
 from bot.mistakes import Mistake
+from bot.people import People
 from bot.places import Places, known_services
 from bot.runner import Runner
 from bot.slack.chat import Drawing, SlackChat
@@ -59,13 +60,14 @@ async def connected(
     bot_id = await _introduced(client)
     named, slack = slack.alert_channels, await _with_channel_ids(client, slack)
     rules = read_rules(slack.alert_rules, dict(zip(named, slack.alert_channels, strict=True)))
-    approvers = Approvers(client, slack.approvers)
-    options = Options(timezone=settings.zone, approvers=await approvers.ids())
-    runner = Runner(_crew(settings, slack, storage, (places, options)))
+    in_force = InForce(settings, slack)
+    approvers = People(client, "SFA_APPROVERS", in_force.approvers)
+    admins = People(client, "SFA_ADMINS", in_force.admins)
+    runner = Runner(_crew(in_force, storage, places, approvers))
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    register(app, bot := Bot(runner, *storage, places, approvers, settings, slack, names, services, rules))
+    register(app, bot := Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules))
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
     async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()
@@ -79,13 +81,18 @@ async def connected(
             await runner.close()
 
 
-def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tuple[Places, Options]) -> Crew:
-    places, options = shown
+def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People) -> Crew:
+    settings = in_force.environment.settings
     working = Working()
+
+    async def options() -> Options:
+        return Options(timezone=settings.zone, approvers=await approvers.ids())
+
     drawing = Drawing(
-        draw=lambda incident, fact, seq: draw(incident, fact, seq, options),
-        redrawn=lambda incident, fact, seq: redrawn(incident, fact, seq, options),
-        card=lambda incident: card(incident, working.on(incident.id), options),
+        draw=draw,
+        redrawn=redrawn,
+        card=lambda incident, options: card(incident, working.on(incident.id), options),
+        options=options,
     )
     chat = SlackChat(storage.outbox, storage.memory, drawing)
 
@@ -94,13 +101,12 @@ def _crew(settings: Settings, slack: SlackSettings, storage: Storage, shown: tup
 
     working.refresh = refresh
     teams = Teams(storage.outbox)
-    policy = settings.policy().model_copy(update={"approvals_needed": 2 if slack.two_person else 1})
     return Crew(
         store=storage.store,
         memory=storage.memory,
         chat=Watched(chat, working),
         places=places,
-        policy=policy,
+        rules=in_force.policy,
         investigator=lambda place, watch: Queued(team(place, settings, watch), teams),
         working=working,
     )

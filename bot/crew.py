@@ -7,9 +7,10 @@ from bot.app import Place
 from bot.beginning import asks_first
 from bot.places import Places, unseen_place
 from bot.working import Watch, Working
+from incident.alert import Alert
 from incident.hands import Hands
 from incident.model import Incident
-from incident.policy import Policy
+from incident.policy import Policy, Rules
 from incident.ports import Chat, Investigator
 from storage.memory import SqlMemory
 from storage.store import SqlStore
@@ -22,7 +23,7 @@ class Crew(NamedTuple):
     memory: SqlMemory
     chat: Chat
     places: Places
-    policy: Policy
+    rules: Rules
     investigator: Callable[[Place, Watch], Investigator]
     working: Working
 
@@ -34,9 +35,15 @@ class Crew(NamedTuple):
             investigator=self.investigator(place, watch),
             telemetry=place.telemetry,
             clock=place.clock,
-            policy=self.policy.model_copy(update={"asks_first": asks_first(place.alert)}),
+            rules=self._rules_for(place.alert),
             deployer=place.deployer,
         )
+
+    def _rules_for(self, alert: Alert) -> Rules:
+        async def rules() -> Policy:
+            return (await self.rules()).model_copy(update={"asks_first": asks_first(alert)})
+
+        return rules
 
     async def resuming(self, incident: Incident) -> Hands:
         """Return hands for a stored incident, in its place as it is now."""

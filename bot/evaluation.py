@@ -17,6 +17,7 @@ from bot.mistakes import Mistake
 from incident.facts import Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident
+from incident.policy import unchanging
 from incident.ports import NotRecorded, Store, Unreadable
 from incident.responder import Responder
 from scenarios.grading import Answer, Grade, Known, grade
@@ -82,7 +83,7 @@ async def _investigated(case: Path, settings: Settings, store: Store) -> Inciden
         investigator=team(place, settings),
         telemetry=place.telemetry,
         clock=place.clock,
-        policy=settings.policy(),
+        rules=unchanging(settings.policy()),
     )
     responder = Responder(hands)
     return await responder.advance(await responder.open(place.alert, place.target, place.world, place.environment))

@@ -22,6 +22,7 @@ from bot.wishes import Wishes
 from incident.facts import Approval, Decision, Stopped, Verdict
 from incident.hands import Asker, Hands
 from incident.model import Incident, OutOfOrder
+from incident.policy import unchanging
 from incident.ports import Store, Undelivered
 from incident.responder import Responder
 from incident.status import Status, World
@@ -99,7 +100,7 @@ def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store
         investigator=team(place, settings, thread.working),
         telemetry=place.telemetry,
         clock=place.clock,
-        policy=settings.policy(rehearse=wishes.dry_run),
+        rules=unchanging(settings.policy(rehearse=wishes.dry_run)),
         deployer=place.deployer,
         asker=asker,
     )

@@ -14,7 +14,7 @@ from incident.evidence import Source
 from incident.facts import Approval, Diagnosis, Fact, RollbackStarted, Verdict
 from incident.gate import judge
 from incident.model import Incident, OutOfOrder
-from incident.policy import Policy
+from incident.policy import Policy, Rules
 from incident.ports import (
     Chat,
     Clock,
@@ -57,7 +57,7 @@ class Hands:
     investigator: Investigator
     telemetry: Telemetry
     clock: Clock
-    policy: Policy
+    rules: Rules
     deployer: Deployer | None = None
     asker: Asker | None = None
 
@@ -109,7 +109,7 @@ class Hands:
 
     async def allowed(self) -> Policy:
         """Return what people allow at this moment, the kill switch included."""
-        return self.policy.model_copy(update={"paused": await self.store.paused()})
+        return (await self.rules()).model_copy(update={"paused": await self.store.paused()})
 
     @staticmethod
     async def _history(deployer: Deployer, incident: Incident, diagnosis: Diagnosis) -> tuple[Deployed, ...]:

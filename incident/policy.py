@@ -1,5 +1,6 @@
-"""What people allow: set once, read by the gate and by the steps."""
+"""What people allow, as it holds at one moment: read by the gate and by the steps."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -72,3 +73,16 @@ class Policy(Value):
     def rehearsed_in(self, world: World) -> bool:
         """Tell whether nothing may be executed there."""
         return self.rehearse or world is World.RECORDED
+
+
+Rules = Callable[[], Awaitable[Policy]]
+"""Says what people allow at this moment: they may change it while an incident is open, in another process, too."""
+
+
+def unchanging(policy: Policy) -> Rules:
+    """Return rules for where nobody can change them: the command line."""
+
+    async def rules() -> Policy:
+        return policy
+
+    return rules

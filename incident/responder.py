@@ -37,7 +37,7 @@ class Responder:
             opened_at=self._hands.clock.now(),
         )
         earlier = await self._hands.store.latest(fresh.fingerprint)
-        if earlier is not None and self._rejoins(earlier):
+        if earlier is not None and await self._rejoins(earlier):
             return await self._join(earlier.id, alert)
         try:
             return await self._insert(fresh.model_copy(update={"follows": earlier.id if earlier else None}))
@@ -99,9 +99,11 @@ class Responder:
         except LostRace:
             return await self._hands.store.load(incident_id)
 
-    def _rejoins(self, earlier: Incident) -> bool:
+    async def _rejoins(self, earlier: Incident) -> bool:
         last = earlier.facts[-1].at if earlier.facts else earlier.opened_at
-        return earlier.holds_fingerprint or self._hands.clock.now() - last <= self._hands.policy.reopen
+        if earlier.holds_fingerprint:
+            return True
+        return self._hands.clock.now() - last <= (await self._hands.allowed()).reopen
 
     async def _join(self, incident_id: str, alert: Alert) -> Incident:
         seen = AlertSeen(at=self._hands.clock.now(), summary=alert.summary)

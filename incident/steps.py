@@ -108,12 +108,12 @@ async def verify(hands: Hands, incident: Incident) -> Incident:
     ended = incident.last(RollbackEnded)
     since = incident.opened_at if ended is None else ended.at
     while True:
-        now = hands.clock.now()
+        now, policy = hands.clock.now(), await hands.allowed()
         readings = await _readings(hands, incident, Window(incident.alert.fired_at - LEAD, now))
-        check = assess(incident.alert, readings, since, now, hands.policy)
+        check = assess(incident.alert, readings, since, now, policy)
         if check is not None:
             return await hands.record(incident, check)
-        await hands.clock.wait(hands.policy.poll)
+        await hands.clock.wait(policy.poll)
 
 
 Step = Callable[[Hands, Incident], Awaitable[Incident]]
@@ -155,9 +155,10 @@ async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tup
 
 
 async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) -> Dispatched:
-    if hands.deployer is None or hands.policy.rehearsed_in(incident.world):
+    allowed = await hands.allowed()
+    if hands.deployer is None or allowed.rehearsed_in(incident.world):
         return Dispatched(Outcome.UNKNOWN, reason="It was started, and nobody here can look what became of it.")
-    if (pause := (await hands.allowed()).paused) is not None:  # pressed since the start was stored
+    if (pause := allowed.paused) is not None:  # pressed since the start was stored
         reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
         return Dispatched(Outcome.UNKNOWN, reason=reason)
     try:

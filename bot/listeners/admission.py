@@ -32,9 +32,10 @@ async def room(client: AsyncWebClient, bot: Bot, channel: str) -> str:
     private = about.get("is_private") or about.get("is_mpim")
     if about.get("is_im") or about.get("is_member") or (about and not private):
         return channel
-    if bot.slack.incident_channel is None:
+    main = (await bot.in_force.now()).slack.incident_channel
+    if main is None:
         raise Mistake(STRANGER)
-    return bot.slack.incident_channel
+    return main
 
 
 async def shared(client: AsyncWebClient, channel: str) -> bool:

@@ -39,7 +39,7 @@ class Heard(NamedTuple):
 
 async def take_up(bot: Bot, heard: Heard) -> None:
     """Do what a message of an allowed sender asks for."""
-    sender = allowed_sender(heard.message, bot.slack.alert_senders)
+    sender = allowed_sender(heard.message, bot.in_force.environment.slack.alert_senders)
     if isinstance(sender, Ignored):
         logger.info("message %s in %s: %s", heard.message["ts"], heard.channel, sender.reason)
         return
@@ -52,7 +52,7 @@ async def take_up(bot: Bot, heard: Heard) -> None:
 
 def read(bot: Bot, message: Mapping[str, Any]) -> tuple[Fired | Healed, ...]:
     """Return what a message says about alerts."""
-    environment = min(bot.settings.environments, default="production")
+    environment = min(bot.in_force.environment.settings.environments, default="production")
     return read_message(
         message, default_environment=environment, seen_at=datetime.now(UTC), known_services=bot.services
     )
@@ -63,7 +63,7 @@ async def investigate(bot: Bot, fired: Fired, heard: Heard) -> Incident | None:
     place = bot.places.of_alert(fired)
     if heard.late:
         place = place._replace(alert=late(place.alert))
-    if bot.settings.policy().mode_in(place.world) is Mode.OFF:
+    if (await bot.in_force.policy()).mode_in(place.world) is Mode.OFF:
         logger.info("%s on %s: SFA_MODE is off", fired.alert.name, fired.alert.service)
         return None
     return await bot.runner.investigate(place, heard.origin)

@@ -9,6 +9,12 @@ from incident.facts import AlertResolved, Approval, Decision, Stopped, Verdict
 from incident.model import Incident, Status
 
 UNKNOWN = "This incident isn't in my records any more."
+NOBODY = "nobody may approve here yet: set SFA_APPROVERS to people and user groups"
+
+
+def may_approve(named: str) -> str:
+    """Say who may; ``named`` are they in Slack's own form."""
+    return f"{named} may approve" if named else NOBODY
 
 
 def who(by: str | None) -> str:

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.admission import may_show, room
 from bot.listeners.again import look
+from bot.listeners.answers import may_approve
 from bot.listeners.asks import HELP, Ask, asked
 from bot.listeners.bot import Bot
 from bot.listeners.reports import LAST, deliver, find, standing
@@ -54,9 +55,10 @@ async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -
 async def overall(bot: Bot) -> str:
     """Say in a line how much is being worked on, what waits, and what may happen."""
     waiting = sum(each.status is Status.AWAITING_APPROVAL for each in await bot.store.unfinished())
+    now, named = await bot.in_force.now(), await bot.approvers.words()
     return (
         f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
-        f"SFA_MODE is {bot.settings.mode.value}; {await bot.approvers.words()}."
+        f"SFA_MODE is {now.settings.mode.value}; {may_approve(named)}."
     )
 
 

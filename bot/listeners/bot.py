@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.alerts.rules import Rule
-from bot.approvers import Approvers
-from bot.config import Settings
+from bot.in_force import InForce
+from bot.people import People
 from bot.places import Places
 from bot.runner import Runner
-from bot.slack_settings import SlackSettings
 from storage.feedback import SqlFeedback
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
@@ -18,7 +17,7 @@ from storage.store import SqlStore
 class Bot(NamedTuple):
     """One for the process.
 
-    The channels in ``slack`` and of ``rules`` are ids by now; ``scenarios`` are names that can be asked for.
+    The channels of ``rules`` are ids by now; ``scenarios`` are names that can be asked for.
     """
 
     runner: Runner
@@ -27,9 +26,9 @@ class Bot(NamedTuple):
     outbox: SqlOutbox
     feedback: SqlFeedback
     places: Places
-    approvers: Approvers
-    settings: Settings
-    slack: SlackSettings
+    approvers: People
+    admins: People
+    in_force: InForce
     scenarios: tuple[str, ...]
     services: frozenset[str]
     rules: Mapping[str, Rule]

@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.admission import admit
-from bot.listeners.answers import UNKNOWN, decided, refused
+from bot.listeners.answers import UNKNOWN, decided, may_approve, refused
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, opened_at, tell
 from bot.listeners.presses import press_of
@@ -63,7 +63,8 @@ async def _may(args: AsyncArgs, bot: Bot, user: str) -> bool:
     await admit(args.client, user)
     if await bot.approvers.include(user):
         return True
-    await tell(args, f"You may not approve or reject here: {await bot.approvers.words()}. Nothing was done.")
+    named = may_approve(await bot.approvers.words())
+    await tell(args, f"You may not approve or reject here: {named}. Nothing was done.")
     return False
 
 

@@ -21,7 +21,7 @@ PAGE = 200
 
 async def catch_up(client: AsyncWebClient, bot: Bot, own_id: str) -> None:
     """Take up what was missed, oldest first. A channel that was never read begins now."""
-    for channel in bot.slack.alert_channels:
+    for channel in (await bot.in_force.now()).slack.alert_channels:
         if await shared(client, channel):
             continue
         now = time.time()

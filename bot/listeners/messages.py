@@ -51,7 +51,7 @@ async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
     message = event["message"] if edited else event
     if message.get("subtype") not in COUNTED or _ours(args, message) or (edited and _unfurled(event)):
         return
-    if event["channel"] in bot.slack.alert_channels and _on_top(message):
+    if _on_top(message) and event["channel"] in (await bot.in_force.now()).slack.alert_channels:
         if args.body.get("is_ext_shared_channel"):
             logger.warning("%s is shared with another organisation: its alerts are passed over", event["channel"])
         else:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.in_force import Chosen
 from bot.listeners.bot import Bot
 from bot.listeners.reports import permalink, readable
 from bot.thread.home import Figures, Home, Row, Setting
@@ -47,7 +48,7 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
         opened=[_row(each)._replace(thread=await permalink(client, bot, each.id)) for each in opened],
         history=[_row(each) for each in history if each.status.ended or query],
         figures=await _figures(bot, lately, since),
-        settings=list(_settings(bot)),
+        settings=list(_settings(await bot.in_force.now())),
         query=query,
         only=looked.only,
     )
@@ -92,8 +93,8 @@ def _agreed(said: Sequence[Feedback]) -> float | None:
     return sum(each.rating is Rating.RIGHT for each in said) / len(said) if said else None
 
 
-def _settings(bot: Bot) -> Iterable[Setting]:
-    for settings, names in ((bot.settings, SHOWN), (bot.slack, SLACK_SHOWN)):
+def _settings(now: Chosen) -> Iterable[Setting]:
+    for settings, names in ((now.settings, SHOWN), (now.slack, SLACK_SHOWN)):
         for name in names:
             source = "set" if name in settings.model_fields_set else "default"
             yield Setting(f"SFA_{name.upper()}", _written(getattr(settings, name)), source)

@@ -113,7 +113,7 @@ async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
 
 
 async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:
-    options = Options(timezone=bot.settings.zone)
+    options = Options(timezone=bot.in_force.environment.settings.zone)
     content = await asyncio.to_thread(report.pdf, incident, options)
     try:
         await client.files_upload_v2(

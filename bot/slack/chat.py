@@ -1,11 +1,12 @@
 """Incidents in Slack: each fact becomes parcels in the outbox, and that is "shown". Slack itself may be away."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.slack.wrapping import Wrapping
 from bot.thread.message import Message
+from bot.thread.options import Options
 from incident.facts import Fact
 from incident.model import Incident
 from storage.memory import SqlMemory
@@ -16,9 +17,10 @@ from storage.parcel import Parcel
 class Drawing(NamedTuple):
     """How incidents look; `bot.thread`. Called in a thread of its own, since pictures take a while."""
 
-    draw: Callable[[Incident, Fact | None, int], tuple[Message, ...]]
-    redrawn: Callable[[Incident, Fact | None, int], tuple[tuple[int, Message], ...]]
-    card: Callable[[Incident], Message]
+    draw: Callable[[Incident, Fact | None, int, Options], tuple[Message, ...]]
+    redrawn: Callable[[Incident, Fact | None, int, Options], tuple[tuple[int, Message], ...]]
+    card: Callable[[Incident, Options], Message]
+    options: Callable[[], Awaitable[Options]]
 
 
 class SlackChat:
@@ -33,23 +35,25 @@ class SlackChat:
         """Put what the fact adds and changes into the outbox; may be repeated."""
         thread = await self._memory.thread(incident.id)
         if thread is not None:
-            parcels = await asyncio.to_thread(self._parcels, Wrapping(incident, thread), fact, seq)
+            options = await self._drawing.options()
+            parcels = await asyncio.to_thread(self._parcels, Wrapping(incident, thread), fact, seq, options)
             await self._outbox.put(*parcels)
 
     async def refresh(self, incident: Incident) -> None:
         """Bring the card up to date where no fact has changed it."""
         thread = await self._memory.thread(incident.id)
         if thread is not None:
-            card = await asyncio.to_thread(self._drawing.card, incident)
+            card = await asyncio.to_thread(self._drawing.card, incident, await self._drawing.options())
             await self._outbox.put(Wrapping(incident, thread).card(card))
 
-    def _parcels(self, wrapping: Wrapping, fact: Fact | None, seq: int) -> list[Parcel]:
+    def _parcels(self, wrapping: Wrapping, fact: Fact | None, seq: int, options: Options) -> list[Parcel]:
         """The card comes first: the thread hangs from it."""
         incident = wrapping.incident
+        changed = self._drawing.redrawn(incident, fact, seq, options)
         return [
-            wrapping.card(self._drawing.card(incident)),
+            wrapping.card(self._drawing.card(incident, options)),
             *wrapping.reactions(seq),
             *wrapping.session(seq),
-            *wrapping.told(self._drawing.draw(incident, fact, seq), seq),
-            *(wrapping.again(message, earlier) for earlier, message in self._drawing.redrawn(incident, fact, seq)),
+            *wrapping.told(self._drawing.draw(incident, fact, seq, options), seq),
+            *(wrapping.again(message, earlier) for earlier, message in changed),
         ]

@@ -11,6 +11,7 @@ from incident.diagnosis import Conclusion
 from incident.facts import Diagnosis
 from incident.hands import Hands
 from incident.model import Incident
+from incident.policy import unchanging
 from incident.responder import Responder
 from incident.status import Status
 from storage.database import Database
@@ -21,7 +22,7 @@ async def investigated(place: Place, store: SqlStore) -> Incident:
     settings = Settings(investigation_deadline=timedelta(minutes=10))
     hands = Hands(
         store=store, chats=(), investigator=team(place, settings), telemetry=place.telemetry, clock=place.clock,
-        policy=settings.policy(rehearse=True),
+        rules=unchanging(settings.policy(rehearse=True)),
     )  # fmt: skip
     responder = Responder(hands)
     return await responder.advance(await responder.open(place.alert, place.target, place.world, place.environment))

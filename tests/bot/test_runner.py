@@ -17,7 +17,7 @@ from bot.working import Working
 from incident.alert import Alert
 from incident.facts import Agent, Diagnosis, Fact, Owned, Remark, Stopped, Turn
 from incident.model import Incident, OutOfOrder
-from incident.policy import Policy
+from incident.policy import Policy, unchanging
 from incident.ports import Heard, Telemetry
 from incident.status import Status
 from storage.memory import Origin
@@ -69,7 +69,7 @@ async def crew(tmp_path: Path, seen: Seen) -> AsyncIterator[Crew]:
             memory=storage.memory,
             chat=seen,
             places=Places(),
-            policy=Policy(),
+            rules=unchanging(Policy()),
             investigator=lambda _place, _watch: SlowTeam(),
             working=Working(),
         )

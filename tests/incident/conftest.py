@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from incident.hands import Hands
-from incident.policy import Policy
+from incident.policy import Policy, unchanging
 from storage.database import Database
 from storage.pause import SqlSwitch
 from storage.store import SqlStore
@@ -46,6 +46,6 @@ def hands(store: SqlStore, shop: Shop, screen: Screen) -> Hands:
         investigator=Team(),
         telemetry=shop,  # type: ignore[arg-type]
         clock=shop.clock,
-        policy=Policy(),
+        rules=unchanging(Policy()),
         deployer=Deploys(shop),
     )

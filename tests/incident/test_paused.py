@@ -8,7 +8,7 @@ import pytest
 from incident.facts import Action, Approval, Decision, Diagnosis, Fact, Outcome, RollbackEnded, RollbackStarted, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
-from incident.policy import Pause, Policy
+from incident.policy import Pause, Policy, unchanging
 from incident.ports import Paused
 from incident.responder import Responder
 from storage.database import Database
@@ -93,7 +93,7 @@ async def test_a_pause_in_the_veto_window_calls_it_off(hands: Hands, shop: Shop,
         await shop.clock.wait(length)
 
     policy = Policy(veto_window=timedelta(minutes=1))
-    ended = await run(replace(hands, policy=policy, clock=shop.clock._replace(wait=wait)))
+    ended = await run(replace(hands, rules=unchanging(policy), clock=shop.clock._replace(wait=wait)))
     assert "paused by U0ADA" in reason(ended)
     assert shop.asked == []
 

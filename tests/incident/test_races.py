@@ -28,7 +28,7 @@ from incident.facts import (
 )
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
-from incident.policy import Mode, Policy
+from incident.policy import Mode, Policy, unchanging
 from incident.ports import Deployed, Dispatched, Heard, Telemetry
 from incident.responder import Responder
 from incident.steps import rollback_key
@@ -155,7 +155,7 @@ async def test_the_same_page_twice_at_once_is_one_incident(hands: Hands) -> None
 async def test_an_ended_incident_whose_problem_somebody_else_reopens_joins_that_one(
     busy: Hands, contested: Contested
 ) -> None:
-    over = await run(replace(busy, policy=Policy(mode=Mode.AUTO)), World.REAL)
+    over = await run(replace(busy, rules=unchanging(Policy(mode=Mode.AUTO))), World.REAL)
     newer = over.at(0).model_copy(update={"id": "INC-NEWER"})
 
     async def open_anew(_: Incident) -> None:
@@ -248,11 +248,11 @@ class Dying:
 @pytest.mark.parametrize("at", [1, 2, 3])
 async def test_being_cancelled_while_waiting_is_gone_on_from(hands: Hands, shop: Shop, at: int) -> None:
     policy = Policy(veto_window=MINUTE)
-    dying = replace(hands, clock=shop.clock._replace(wait=Dying(shop, at).wait), policy=policy)
+    dying = replace(hands, clock=shop.clock._replace(wait=Dying(shop, at).wait), rules=unchanging(policy))
     incident = await opened(dying)
     with pytest.raises(asyncio.CancelledError):
         await Responder(dying).advance(incident)
-    over = await Responder(replace(hands, policy=policy)).advance(await hands.store.load(incident.id))
+    over = await Responder(replace(hands, rules=unchanging(policy))).advance(await hands.store.load(incident.id))
     assert (over.status, len(shop.asked)) == (Status.RESOLVED, 1)
 
 
@@ -288,7 +288,7 @@ class Jumping:
 async def test_a_clock_that_jumps_back_lengthens_the_veto_window_and_never_cuts_it(hands: Hands, shop: Shop) -> None:
     jumping = Jumping(shop)
     clock = shop.clock._replace(wait=jumping.wait)
-    over = await run(replace(hands, clock=clock, policy=Policy(veto_window=MINUTE)))
+    over = await run(replace(hands, clock=clock, rules=unchanging(Policy(veto_window=MINUTE))))
     verdict, started = over.last(Verdict), over.last(RollbackStarted)
     assert verdict is not None
     assert started is not None
@@ -357,7 +357,7 @@ async def test_a_question_asked_anew_says_what_has_changed(hands: Hands, shop: S
 STARTED = (made.TURN, SURE, made.verdict(made.Action.ROLLBACK), made.STARTED)
 
 
-@pytest.mark.parametrize("without", [{"deployer": None}, {"policy": Policy(rehearse=True)}])
+@pytest.mark.parametrize("without", [{"deployer": None}, {"rules": unchanging(Policy(rehearse=True))}])
 async def test_a_start_that_can_no_longer_be_followed_is_handed_over_as_unknown(
     hands: Hands, shop: Shop, without: dict[str, object]
 ) -> None:

@@ -21,7 +21,7 @@ from incident.facts import (
 )
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
-from incident.policy import Mode, Policy
+from incident.policy import Mode, Policy, unchanging
 from incident.ports import AlreadyOpen, Deployed
 from incident.responder import Responder
 from incident.steps import rollback_key
@@ -44,7 +44,7 @@ async def test_a_proved_change_is_rolled_back_and_seen_to_recover(hands: Hands, 
 
 
 async def test_real_systems_are_acted_on_after_the_veto_window_alone(hands: Hands) -> None:
-    over = await run(replace(hands, policy=Policy(mode=Mode.AUTO)), World.REAL)
+    over = await run(replace(hands, rules=unchanging(Policy(mode=Mode.AUTO))), World.REAL)
     verdict, started = over.last(Verdict), over.last(RollbackStarted)
     assert verdict is not None
     assert started is not None
@@ -59,7 +59,9 @@ async def test_a_stop_in_the_veto_window_wins(hands: Hands, shop: Shop) -> None:
         shop.now += length
         await responder.note(opened.id, made.STOPPED)
 
-    stoppable = replace(hands, clock=shop.clock._replace(wait=wait), policy=Policy(veto_window=timedelta(seconds=60)))
+    stoppable = replace(
+        hands, clock=shop.clock._replace(wait=wait), rules=unchanging(Policy(veto_window=timedelta(seconds=60)))
+    )
     over = await Responder(stoppable).advance(opened)
     assert (over.status, shop.asked) == (Status.REPORTED, [])
 
@@ -166,7 +168,7 @@ async def test_a_recorded_incident_is_judged_and_nothing_is_done(hands: Hands, s
 
 
 async def test_a_dry_run_says_what_it_would_do_and_does_not_do_it(hands: Hands, shop: Shop) -> None:
-    over = await run(replace(hands, policy=Policy(rehearse=True)))
+    over = await run(replace(hands, rules=unchanging(Policy(rehearse=True))))
     assert (over.status, shop.asked) == (Status.REPORTED, [])
 
 
@@ -267,7 +269,7 @@ async def test_a_crash_between_the_start_and_the_dispatch_dispatches_once(hands:
 
 
 async def test_two_incidents_of_one_service_have_one_rollback_between_them(hands: Hands, shop: Shop) -> None:
-    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    real = replace(hands, rules=unchanging(Policy(mode=Mode.AUTO)))
     shop.heals = False
     shop.outcome = Outcome.UNKNOWN
     first = await run(real, World.REAL)
@@ -282,7 +284,7 @@ async def test_two_incidents_of_one_service_have_one_rollback_between_them(hands
 
 
 async def test_the_same_problem_joins_and_rejoins_and_later_opens_a_new_incident(hands: Hands, shop: Shop) -> None:
-    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    real = replace(hands, rules=unchanging(Policy(mode=Mode.AUTO)))
     responder = Responder(real)
     opened = await responder.open(made.ALERT, "shop", World.REAL, "production")
     joined = await responder.open(made.ALERT, "shop", World.REAL, "production")
@@ -295,7 +297,7 @@ async def test_the_same_problem_joins_and_rejoins_and_later_opens_a_new_incident
 
 
 async def test_a_refire_soon_after_it_was_resolved_is_handed_to_a_person(hands: Hands, shop: Shop) -> None:
-    real = replace(hands, policy=Policy(mode=Mode.AUTO))
+    real = replace(hands, rules=unchanging(Policy(mode=Mode.AUTO)))
     over = await run(real, World.REAL)
     again = await Responder(real).open(made.ALERT, "shop", World.REAL, "production")
     assert (again.id, again.status) == (over.id, Status.HANDED_OVER)

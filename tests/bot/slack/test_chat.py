@@ -22,15 +22,23 @@ from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, said, sett
 from tests.incident import made
 
 OPTIONS = Options(approvers=("U0ADA",))
+
+
+async def options() -> Options:
+    return OPTIONS
+
+
 REAL = Drawing(
-    draw=lambda incident, fact, seq: draw(incident, fact, seq, OPTIONS),
-    redrawn=lambda incident, fact, seq: redrawn(incident, fact, seq, OPTIONS),
-    card=lambda incident: card(incident, {}, OPTIONS),
+    draw=draw,
+    redrawn=redrawn,
+    card=lambda incident, options: card(incident, {}, options),
+    options=options,
 )
 PLAIN = Drawing(
-    draw=lambda _incident, fact, seq: () if fact is None else (Message(f"{seq} {fact.kind}"),),
-    redrawn=lambda _incident, _fact, _seq: (),
-    card=lambda incident: Message(f"{incident.status} after {len(incident.facts)}"),
+    draw=lambda _incident, fact, seq, _options: () if fact is None else (Message(f"{seq} {fact.kind}"),),
+    redrawn=lambda _incident, _fact, _seq, _options: (),
+    card=lambda incident, _options: Message(f"{incident.status} after {len(incident.facts)}"),
+    options=options,
 )
 
 
@@ -133,7 +141,7 @@ async def test_the_card_is_brought_up_to_date_without_a_fact(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
     working = iter(["reading logs", "reading metrics"])
-    chat = SlackChat(outbox, memory, PLAIN._replace(card=lambda _: Message(next(working))))
+    chat = SlackChat(outbox, memory, PLAIN._replace(card=lambda _incident, _options: Message(next(working))))
     bare = await opened(database, memory, Origin(INCIDENTS))
     await chat.show(bare, None, 0)
     await settled(outbox)
@@ -149,7 +157,7 @@ async def test_the_files_of_a_message_follow_it(
 ) -> None:
     chart = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", b"\x89PNG")
     told = (Message("cause", uploads=(chart,)), Message("what next"))
-    chat = SlackChat(outbox, memory, PLAIN._replace(draw=lambda _incident, fact, _seq: told if fact else ()))
+    chat = SlackChat(outbox, memory, PLAIN._replace(draw=lambda _incident, fact, _seq, _options: told if fact else ()))
     await show(chat, await opened(database, memory, Origin(INCIDENTS)), (made.TURN,))
     await settled(outbox)
 

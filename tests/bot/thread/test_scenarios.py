@@ -13,7 +13,7 @@ from bot.thread.options import Options
 from incident.facts import Approval, Decision, Fact, Verdict
 from incident.hands import Hands
 from incident.model import Incident
-from incident.policy import Policy
+from incident.policy import Policy, unchanging
 from incident.responder import Responder
 from incident.status import World
 from scenarios.files import load_scenario, scenarios
@@ -49,7 +49,7 @@ async def test_every_message_of_a_scenario_is_one_that_slack_takes(name: str, tm
     async with Database(f"sqlite+aiosqlite:///{tmp_path / 'incidents.db'}") as database:
         await database.upgrade()
         team = TeamInvestigator(clock=world.clock)
-        hands = Hands(SqlStore(database), (chat,), team, world, world.clock, Policy(), world, answer)
+        hands = Hands(SqlStore(database), (chat,), team, world, world.clock, unchanging(Policy()), world, answer)
         responder = Responder(hands)
         opened = await responder.open(world.alert, name, World.SCENARIO, world.environment)
         ended = await responder.advance(opened)
