@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from bot.commands.auditing import audit
 from bot.commands.database import db
 from bot.commands.evaluation import evaluate
 from bot.commands.examining import doctor, manifest
@@ -34,7 +35,7 @@ def cli() -> None:
     """  # noqa: D301 - click's \b keeps the example on its own line
 
 
-for command in (investigate, serve, rca, incidents, scenarios, record, evaluate, doctor, manifest, db):
+for command in (investigate, serve, rca, incidents, scenarios, record, evaluate, audit, doctor, manifest, db):
     cli.add_command(command)
 
 

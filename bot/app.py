@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from incident.alert import Alert
     from incident.model import Incident
     from scenarios.files import Listed
+    from storage.database import Database
     from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
@@ -122,14 +123,23 @@ def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Plac
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """Open the store of a database, which is `open_database`'s."""
+    from storage.pause import SqlSwitch
+    from storage.store import SqlStore
+
+    async with open_database(settings) as database:
+        yield SqlStore(database, switch=SqlSwitch(database, settings.held))
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database, migrated; raises `Mistake` where it can't be used."""
     from storage.database import Database, UnusableDatabase
-    from storage.store import SqlStore
 
     try:
         async with Database(settings.database_url) as database:
             await database.upgrade()
-            yield SqlStore(database)
+            yield database
     except UnusableDatabase as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +11,13 @@ from pydantic_settings import NoDecode
 
 from bot.slack_settings import SlackSettings
 from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
-from incident.policy import Mode, Policy
+from incident.policy import Mode, Pause, Policy
 
 SLACK_PREFIX = "SLACK_"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"^\s*(\d{1,6})\s*([smhd])\s*$")
 LONGEST = timedelta(days=366)
+BEGUN = datetime.now(UTC)
 LEGACY_THRESHOLD = "SFA_CONFIDENCE_THRESHOLD_FOR_ACTION"
 
 
@@ -62,6 +63,7 @@ class Settings(Sourced):
     )
     confidence_ask: Probability = 0.50
     mode: Mode = Mode.ASK
+    paused: bool = False
     environments: Annotated[frozenset[str], NoDecode, BeforeValidator(comma_separated)] = frozenset({"production"})
     approval_ttl: Duration = timedelta(minutes=30)
     veto_window: Duration | None = None
@@ -82,6 +84,11 @@ class Settings(Sourced):
     def zone(self) -> ZoneInfo:
         """The zone that reports show beside UTC."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def held(self) -> Pause | None:
+        """The pause that holds as long as this process has these settings."""
+        return Pause(by="SFA_PAUSED", since=BEGUN) if self.paused else None
 
     def policy(self, *, rehearse: bool = False) -> Policy:
         """Return what people allow; ``rehearse`` judges and executes nothing."""

@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.crew import Crew
 from bot.in_force import InForce
 from bot.kept import Storage
+from bot.killswitch import KillSwitch
 from bot.listeners import register
 from bot.listeners.bot import Bot
 from bot.listeners.careful import settled
@@ -32,7 +33,7 @@ from bot.slack.pace import Pace
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 from bot.teams import Queued, Teams
 from bot.thread.card import card
-from bot.thread.draw import draw, redrawn
+from bot.thread.draw import asked, draw, redrawn
 from bot.thread.options import Options
 from bot.working import Watched, Working
 
@@ -44,6 +45,7 @@ class Connected(NamedTuple):
     """``over_http`` is the app to deliver to in HTTP mode, None in Socket Mode."""
 
     runner: Runner
+    kill_switch: KillSwitch
     over_http: AsyncApp | None
 
 
@@ -63,18 +65,21 @@ async def connected(
     in_force = InForce(settings, slack)
     approvers = People(client, "SFA_APPROVERS", in_force.approvers)
     admins = People(client, "SFA_ADMINS", in_force.admins)
-    runner = Runner(_crew(in_force, storage, places, approvers))
+    crew = _crew(in_force, storage, places, approvers)
+    runner, kill_switch = Runner(crew), KillSwitch(storage.store, crew.working.show)
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    register(app, bot := Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules))
+    register(
+        app, bot := Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch)
+    )
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
     async with Delivery(storage.outbox, delivering, pace):
         await runner.resume()
         sockets = await _sockets(app, slack)
         await catch_up(client, bot, bot_id)
         try:
-            yield Connected(runner, None if sockets else app)
+            yield Connected(runner, kill_switch, None if sockets else app)
         finally:
             await asyncio.gather(*(socket.close_async() for socket in sockets))  # type: ignore[no-untyped-call]
             await settled()
@@ -86,12 +91,14 @@ def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People
     working = Working()
 
     async def options() -> Options:
-        return Options(timezone=settings.zone, approvers=await approvers.ids())
+        pause = await storage.store.paused()
+        return Options(timezone=settings.zone, approvers=await approvers.ids(), pause=pause)
 
     drawing = Drawing(
         draw=draw,
         redrawn=redrawn,
         card=lambda incident, options: card(incident, working.on(incident.id), options),
+        question=asked,
         options=options,
     )
     chat = SlackChat(storage.outbox, storage.memory, drawing)

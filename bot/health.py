@@ -12,12 +12,14 @@ from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.killswitch import KillSwitch
 from bot.mistakes import Mistake
+from storage.database import UnusableDatabase
 
 GRACE_SECONDS = 2
 
 
-def web(running: Callable[[], int], slack: AsyncApp | None = None) -> FastAPI:
+def web(running: Callable[[], int], kill_switch: KillSwitch, slack: AsyncApp | None = None) -> FastAPI:
     """Return the web application; ``slack`` is there in HTTP mode only."""
     app = FastAPI(title="First Responder", docs_url=None, redoc_url=None, openapi_url=None)
     started = time.monotonic()
@@ -30,7 +32,7 @@ def web(running: Callable[[], int], slack: AsyncApp | None = None) -> FastAPI:
             "version": version("first-responder"),
             "uptime": uptime,
             "running": running(),
-            "paused": False,
+            "paused": await _paused(kill_switch),
         }
 
     if slack is not None:
@@ -41,6 +43,14 @@ def web(running: Callable[[], int], slack: AsyncApp | None = None) -> FastAPI:
             return await handler.handle(request)
 
     return app
+
+
+async def _paused(kill_switch: KillSwitch) -> bool | None:
+    """Return whether acting is paused; None where the database can't say, which is no reason to be restarted."""
+    try:
+        return await kill_switch.standing() is not None
+    except UnusableDatabase:
+        return None
 
 
 @contextlib.asynccontextmanager

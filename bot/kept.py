@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from bot.config import Settings
 from bot.mistakes import Mistake
+from storage.audit import SqlAudit
 from storage.database import Database, UnusableDatabase
 from storage.feedback import SqlFeedback
 from storage.lock import DatabaseInUse, served_alone
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
+from storage.pause import SqlSwitch
 from storage.store import SqlStore
 
 
@@ -21,6 +23,7 @@ class Storage(NamedTuple):
     memory: SqlMemory
     outbox: SqlOutbox
     feedback: SqlFeedback
+    audit: SqlAudit
 
 
 @asynccontextmanager
@@ -30,7 +33,17 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         async with Database(settings.database_url) as database:
             with served_alone(database.file) if database.file else nullcontext():
                 await database.upgrade()
-                yield Storage(SqlStore(database), SqlMemory(database), SqlOutbox(database), SqlFeedback(database))
+                yield _kept(database, settings)
     except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong
+
+
+def _kept(database: Database, settings: Settings) -> Storage:
+    return Storage(
+        store=SqlStore(database, switch=SqlSwitch(database, settings.held)),
+        memory=SqlMemory(database),
+        outbox=SqlOutbox(database),
+        feedback=SqlFeedback(database),
+        audit=SqlAudit(database),
+    )

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from incident.values import Json
+
 logger = logging.getLogger(__name__)
 
 UNREACHABLE = (SlackApiError, OSError, TimeoutError)
@@ -35,6 +37,12 @@ class People:
         listed = await self._listed()
         known = tuple(self._known.get(_handle(name), name) for name in listed)
         return (*_people(known), *await self._groups(known))
+
+    async def meant(self) -> dict[str, Json]:
+        """Return everybody who is among them at this moment: people, and each group's members, for the audit trail."""
+        listed = await self._listed()
+        groups: dict[str, Json] = {group: [*await self._members(group)] for group in await self._groups(listed)}
+        return {"people": [*_people(listed)], "groups": groups}
 
     async def words(self) -> str:
         """Return who may, as Slack shows people and groups; empty for nobody."""

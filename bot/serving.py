@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 
 import click
 
-from bot import report
+from bot import api, report
+from bot.api.admission import Door
 from bot.config import Settings
 from bot.connection import connected
 from bot.health import served, web
@@ -28,8 +29,10 @@ async def serve(settings: Settings, slack: SlackSettings) -> None:
         if not slack.in_slack:
             slack, page = await stack.enter_async_context(stand_in(slack, places))
             click.echo(f"workspace: {page}")
-        runner, over_http = await stack.enter_async_context(connected(settings, slack, storage, places))
-        app = web(lambda: runner.running, over_http)
+        connection = await stack.enter_async_context(connected(settings, slack, storage, places))
+        runner, kill_switch, over_http = connection
+        app = web(lambda: runner.running, kill_switch, over_http)
+        api.register(app, Door(slack.api_tokens), kill_switch, storage.audit)
         address = await stack.enter_async_context(served(app, slack.host, slack.port))
         click.echo(f"health: {address}/health")
         click.echo("First Responder is ready. Ctrl-C ends it.")

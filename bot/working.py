@@ -45,6 +45,11 @@ class Working:
         if (soon := self._soon.pop(incident_id, None)) is not None:
             soon.cancel()
 
+    async def show(self, incident_id: str) -> None:
+        """Bring an incident's card, and its open question, up to date."""
+        if self.refresh is not None:
+            await self.refresh(incident_id)
+
     async def close(self) -> None:
         """Show nothing any more, and wait for what is being shown."""
         for task in self._showing:
@@ -54,8 +59,7 @@ class Working:
     async def _show(self, incident_id: str) -> None:
         await asyncio.sleep(SOON)
         self._soon.pop(incident_id, None)
-        if self.refresh is not None:
-            await self.refresh(incident_id)
+        await self.show(incident_id)
 
 
 class Watch:

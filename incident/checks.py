@@ -194,7 +194,7 @@ def not_only_outsiders(case: Case, _: Policy) -> Answer:
 
 def not_paused(_: Case, policy: Policy) -> Answer:
     """Has nobody pressed the kill switch?"""
-    return passed("Acting isn't paused.") if policy.paused is None else failed(str(policy.paused))
+    return passed("Acting isn't paused.") if policy.pause is None else failed(str(policy.pause))
 
 
 def mode_allows(case: Case, policy: Policy) -> Answer:

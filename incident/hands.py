@@ -109,7 +109,7 @@ class Hands:
 
     async def allowed(self) -> Policy:
         """Return what people allow at this moment, the kill switch included."""
-        return (await self.rules()).model_copy(update={"paused": await self.store.paused()})
+        return (await self.rules()).model_copy(update={"pause": await self.store.paused()})
 
     @staticmethod
     async def _history(deployer: Deployer, incident: Incident, diagnosis: Diagnosis) -> tuple[Deployed, ...]:

@@ -44,7 +44,7 @@ class Policy(Value):
     ``patience`` at most.
     """
 
-    paused: Pause | None = None
+    pause: Pause | None = None
     mode: Mode = Mode.ASK
     rehearse: bool = False
     asks_first: bool = False

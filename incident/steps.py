@@ -158,7 +158,7 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
     allowed = await hands.allowed()
     if hands.deployer is None or allowed.rehearsed_in(incident.world):
         return Dispatched(Outcome.UNKNOWN, reason="It was started, and nobody here can look what became of it.")
-    if (pause := allowed.paused) is not None:  # pressed since the start was stored
+    if (pause := allowed.pause) is not None:  # pressed since the start was stored
         reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
         return Dispatched(Outcome.UNKNOWN, reason=reason)
     try:
@@ -170,7 +170,7 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
 
 
 async def _refuse_paused(hands: Hands) -> None:
-    if (pause := (await hands.allowed()).paused) is not None:
+    if (pause := (await hands.allowed()).pause) is not None:
         raise Paused(pause)
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, UpdateBase, delete, desc, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from incident.values import Json
+from storage.audit import Entry, enter_in
 from storage.clock import wall_clock
 from storage.database import Database
 from storage.tables import events, incidents, mutes, outbox, read_marks, threads
@@ -91,10 +93,15 @@ class SqlMemory:
             return str(row.ts)
         return None
 
-    async def mute(self, mute: Mute) -> None:
-        """Be quiet about a problem; the latest word counts."""
-        earlier = delete(mutes).where(mutes.c.fingerprint == mute.fingerprint)
-        await self._write(earlier, insert(mutes).values(mute._asdict()))
+    @whole
+    async def mute(self, mute: Mute, incident_id: str | None = None) -> None:
+        """Be quiet about a problem, seen in an incident; the latest word counts, and each is in the audit trail."""
+        said: dict[str, Json] = {"fingerprint": mute.fingerprint, "until": mute.until.isoformat()}
+        entry = Entry(at=self._now(), kind="muted", by=mute.by, incident_id=incident_id, what=said)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(mutes).where(mutes.c.fingerprint == mute.fingerprint))
+            await connection.execute(insert(mutes).values(mute._asdict()))
+            await enter_in(connection, entry)
 
     async def unmute(self, fingerprint: str) -> None:
         """Speak about it again."""

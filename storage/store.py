@@ -36,7 +36,7 @@ class SqlStore:
     ) -> None:
         self._database = database
         self._now = now
-        self._switch = switch or SqlSwitch(database)
+        self.switch = switch or SqlSwitch(database)
 
     @whole
     async def open(self, incident: Incident) -> None:
@@ -122,11 +122,11 @@ class SqlStore:
 
     async def paused(self) -> Pause | None:
         """Return the pause that holds now."""
-        return await self._switch.standing()
+        return await self.switch.standing()
 
     async def _refuse_paused(self, connection: AsyncConnection) -> None:
         """Read the kill switch last: whoever presses it enters the audit trail, and so waits for us or is seen here."""
-        pause = await self._switch.standing_in(connection)
+        pause = await self.switch.standing_in(connection)
         if pause is not None:
             raise Paused(pause)
 

@@ -97,7 +97,7 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
         hours = int(view["state"]["values"][LENGTH][LENGTH]["selected_option"]["value"])
         incident = await bot.store.load(metadata(args)["incident"])
         until = datetime.now(UTC) + timedelta(hours=hours)
-        await bot.memory.mute(Mute(incident.alert.fingerprint(incident.environment), user, until))
+        await bot.memory.mute(Mute(incident.alert.fingerprint(incident.environment), user, until), incident.id)
         await tell(args, f"Muted until {when(until)}: the same problem opens no incident until then.")
 
 

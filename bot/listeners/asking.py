@@ -11,6 +11,7 @@ from bot.listeners.again import look
 from bot.listeners.answers import may_approve
 from bot.listeners.asks import HELP, Ask, asked
 from bot.listeners.bot import Bot
+from bot.listeners.pausing import stands
 from bot.listeners.reports import LAST, deliver, find, standing
 from bot.mistakes import Mistake
 from bot.thread.text import clean, escaped
@@ -56,7 +57,9 @@ async def overall(bot: Bot) -> str:
     """Say in a line how much is being worked on, what waits, and what may happen."""
     waiting = sum(each.status is Status.AWAITING_APPROVAL for each in await bot.store.unfinished())
     now, named = await bot.in_force.now(), await bot.approvers.words()
+    pause = await bot.kill_switch.standing()
     return (
+        f"{f'{stands(pause)} ' if pause else ''}"
         f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
         f"SFA_MODE is {now.settings.mode.value}; {may_approve(named)}."
     )

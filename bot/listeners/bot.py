@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from bot.alerts.rules import Rule
 from bot.in_force import InForce
+from bot.killswitch import KillSwitch
 from bot.people import People
 from bot.places import Places
 from bot.runner import Runner
+from storage.audit import SqlAudit
 from storage.feedback import SqlFeedback
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
@@ -25,6 +27,7 @@ class Bot(NamedTuple):
     memory: SqlMemory
     outbox: SqlOutbox
     feedback: SqlFeedback
+    audit: SqlAudit
     places: Places
     approvers: People
     admins: People
@@ -32,3 +35,4 @@ class Bot(NamedTuple):
     scenarios: tuple[str, ...]
     services: frozenset[str]
     rules: Mapping[str, Rule]
+    kill_switch: KillSwitch

@@ -10,6 +10,7 @@ from bot.listeners.asking import Wish, begin, overall
 from bot.listeners.asks import HELP
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
+from bot.listeners.pausing import pause, resume
 from bot.listeners.reports import find, in_private, readable
 from bot.thread.modals import (
     INCIDENT,
@@ -27,8 +28,8 @@ from incident.model import Incident
 from storage.memory import Origin
 
 USAGE = (
-    "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses. There is no pause yet: *Stop* "
-    "on an incident's card ends its investigation, and with SFA_MODE=off no alert opens a new one."
+    "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses. `/responder pause [REASON]` "
+    "stops all acting at once, `/responder resume` (admins) lets it go on; *Stop* on an incident's card ends that one."
 )
 MOST_OPTIONS = 100
 SEARCHED = 20
@@ -113,6 +114,10 @@ def _register_responder(app: AsyncApp, bot: Bot) -> None:
             await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
         elif word.lower() in {"", "status"}:
             await tell(args, await overall(bot))
+        elif word.lower() == "pause":
+            await tell(args, await pause(args, bot, about))
+        elif word.lower() == "resume":
+            await tell(args, await resume(args, bot))
         else:
             await tell(args, USAGE)
 

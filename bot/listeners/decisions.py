@@ -7,13 +7,18 @@ from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, decided, may_approve, refused
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, opened_at, tell
+from bot.listeners.pausing import stands
 from bot.listeners.presses import press_of
+from bot.listeners.refusals import Attempt, refuse, witness
+from bot.mistakes import Mistake
 from bot.runner import Answer
 from bot.thread.modals import REASON, reject_modal
 from bot.thread.presses import APPROVE, REJECT, REJECT_MODAL, Pressed
 from incident.facts import Decision
 from incident.model import OutOfOrder, Status
-from incident.ports import UnknownIncident
+from incident.ports import Paused, UnknownIncident
+
+STILL_OPEN = "Nothing was done; the question stays open until it expires, and works once acting is resumed."
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -32,7 +37,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         about, user = press_of(args), args.body["user"]["id"]
         answer = Answer(user, Decision.REJECTED, about.digest or "")
-        if await _may(args, bot, user) and await _open(args, bot, answer, about):
+        if await _may(args, bot, _attempt(answer, about)) and await _open(args, bot, answer, about):
             view = reject_modal(about, opened_at(args))
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
@@ -47,24 +52,40 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> None:
-    if not await _may(args, bot, answer.by):
+    attempt = _attempt(answer, about)
+    if not await _may(args, bot, attempt):
         return
+    await witness(bot, attempt)
     try:
-        said = decided(await bot.runner.decide(about.incident, answer), answer)
+        await tell(args, decided(await bot.runner.decide(about.incident, answer), answer))
     except UnknownIncident:
-        said = UNKNOWN
+        await _refuse(args, bot, attempt, UNKNOWN)
+    except Paused as paused:
+        await _refuse(args, bot, attempt, f"{stands(paused.pause)} {STILL_OPEN}")
     except OutOfOrder:
-        said = refused(await bot.store.load(about.incident), answer)
-    await tell(args, said)
+        await _refuse(args, bot, attempt, refused(await bot.store.load(about.incident), answer))
 
 
-async def _may(args: AsyncArgs, bot: Bot, user: str) -> bool:
+def _attempt(answer: Answer, about: Pressed) -> Attempt:
+    return Attempt(answer.by, answer.decision.value, about)
+
+
+async def _refuse(args: AsyncArgs, bot: Bot, attempt: Attempt, why: str) -> None:
+    await refuse(bot, attempt, why, bot.approvers)
+    await tell(args, why)
+
+
+async def _may(args: AsyncArgs, bot: Bot, attempt: Attempt) -> bool:
     """Tell whether somebody may answer; if not, say who may."""
-    await admit(args.client, user)
-    if await bot.approvers.include(user):
+    try:
+        await admit(args.client, attempt.by)
+    except Mistake as guest:
+        await refuse(bot, attempt, guest.message, bot.approvers)
+        raise
+    if await bot.approvers.include(attempt.by):
         return True
     named = may_approve(await bot.approvers.words())
-    await tell(args, f"You may not approve or reject here: {named}. Nothing was done.")
+    await _refuse(args, bot, attempt, f"You may not approve or reject here: {named}. Nothing was done.")
     return False
 
 
@@ -73,9 +94,9 @@ async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bo
     try:
         incident = await bot.store.load(about.incident)
     except UnknownIncident:
-        await tell(args, UNKNOWN)
+        await _refuse(args, bot, _attempt(answer, about), UNKNOWN)
         return False
     waits = incident.status is Status.AWAITING_APPROVAL
     if not waits:
-        await tell(args, refused(incident, answer))
+        await _refuse(args, bot, _attempt(answer, about), refused(incident, answer))
     return waits

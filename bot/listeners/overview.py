@@ -51,6 +51,7 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
         settings=list(_settings(await bot.in_force.now())),
         query=query,
         only=looked.only,
+        pause=await bot.kill_switch.standing(),
     )
 
 

@@ -20,6 +20,7 @@ class Drawing(NamedTuple):
     draw: Callable[[Incident, Fact | None, int, Options], tuple[Message, ...]]
     redrawn: Callable[[Incident, Fact | None, int, Options], tuple[tuple[int, Message], ...]]
     card: Callable[[Incident, Options], Message]
+    question: Callable[[Incident, Options], tuple[tuple[int, Message], ...]]
     options: Callable[[], Awaitable[Options]]
 
 
@@ -40,11 +41,16 @@ class SlackChat:
             await self._outbox.put(*parcels)
 
     async def refresh(self, incident: Incident) -> None:
-        """Bring the card up to date where no fact has changed it."""
+        """Bring the card, and an open question, up to date where no fact has changed them."""
         thread = await self._memory.thread(incident.id)
         if thread is not None:
-            card = await asyncio.to_thread(self._drawing.card, incident, await self._drawing.options())
-            await self._outbox.put(Wrapping(incident, thread).card(card))
+            parcels = await asyncio.to_thread(self._fresh, Wrapping(incident, thread), await self._drawing.options())
+            await self._outbox.put(*parcels)
+
+    def _fresh(self, wrapping: Wrapping, options: Options) -> list[Parcel]:
+        asked = self._drawing.question(wrapping.incident, options)
+        card = wrapping.card(self._drawing.card(wrapping.incident, options))
+        return [card, *(wrapping.again(message, seq) for seq, message in asked)]
 
     def _parcels(self, wrapping: Wrapping, fact: Fact | None, seq: int, options: Options) -> list[Parcel]:
         """The card comes first: the thread hangs from it."""

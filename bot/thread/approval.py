@@ -6,6 +6,7 @@ from bot.report import gate, words
 from bot.thread.compose import aside, header, messages
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
+from bot.thread.pausing import paused
 from bot.thread.plan import SENTENCE, doubts, particulars, step
 from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
 from bot.thread.prose import prose
@@ -65,6 +66,7 @@ def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) ->
     yield from particulars(incident, plan)
     yield from doubts(incident, verdict) if ask else ()
     yield rich(section(*_deadline(verdict)), *((section(*_who(verdict, options)),) if ask else ()))
+    yield from paused(options.pause)
     yield from aside(gate.score(verdict))
     if _waits(verdict):
         yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))

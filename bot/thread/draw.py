@@ -62,6 +62,14 @@ def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -
     return () if asked is None else tuple((asked[0], m) for m in answered(incident, asked[1], options)[:1])
 
 
+def asked(incident: Incident, options: Options) -> tuple[tuple[int, Message], ...]:
+    """Return the open question as it looks now, with the seq of its fact; empty where none is open."""
+    if incident.status not in WAITING:
+        return ()
+    seq, verdict = next((n, f) for n, f in reversed([*enumerate(incident.facts, 1)]) if isinstance(f, Verdict))
+    return tuple((seq, message) for message in verdict_messages(incident, verdict, options)[:1])
+
+
 def _calls_for_a_report(incident: Incident, fact: Fact, seq: int) -> bool:
     before = incident.at(seq - 1).status
     return not before.ended if incident.status.ended else _asks(incident, fact)

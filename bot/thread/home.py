@@ -9,10 +9,12 @@ from bot.report.escape import visible
 from bot.report.figures import clock, duration, share
 from bot.thread.compose import header
 from bot.thread.message import Block
+from bot.thread.pausing import paused
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_REPORT, OPEN_THREAD, Pressed, button, option
 from bot.thread.rich import Inline, bold, items, line, lists, rich, say, section
 from bot.thread.text import fit, label
 from incident.model import Incident
+from incident.policy import Pause
 from incident.status import Status
 
 OPEN, HISTORY, SERVICES, SETTINGS = 15, 20, 25, 40
@@ -66,6 +68,7 @@ class Home(NamedTuple):
     settings: Sequence[Setting] = ()
     query: str = ""
     only: str = "all"
+    pause: Pause | None = None
 
 
 def home(shown: Home) -> Block:
@@ -74,6 +77,7 @@ def home(shown: Home) -> Block:
 
 
 def _blocks(shown: Home) -> Iterator[Block]:
+    yield from paused(shown.pause)
     yield header("Open incidents")
     yield from _rows(shown.opened, OPEN, "Nothing is open. /investigate begins an investigation.")
     yield header("The last 30 days")

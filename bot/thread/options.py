@@ -4,13 +4,18 @@ from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from bot.report.options import Options as ReportOptions
+from incident.policy import Pause
 
 
 class Options(NamedTuple):
-    """``approvers`` are Slack ids of people and user groups; ``authors`` lets the names of a change's authors in."""
+    """``approvers`` are Slack ids of people and user groups, ``pause`` is what holds just now.
+
+    ``authors`` lets the names of a change's authors in.
+    """
 
     timezone: tzinfo = UTC
     approvers: tuple[str, ...] = ()
+    pause: Pause | None = None
     authors: bool = False
 
     @property

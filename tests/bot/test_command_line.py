@@ -28,7 +28,7 @@ def test_every_command_has_help_with_an_example(program: Program, command: list[
     ("line", "told"),
     [
         ("investgate x", "Did you mean 'investigate'?"),
-        ("frobnicate", "There are db, doctor, evaluate,"),
+        ("frobnicate", "There are audit, db, doctor, evaluate,"),
         ("investigate", "Missing argument 'TARGET'. See first-responder investigate --help."),
         ("investigate checkout-latency --modle x", "Did you mean '--model'?"),
         ("investigate checkout-latency --model groq", "no LLM client; leave it out or say offline"),
@@ -52,6 +52,7 @@ def test_every_command_has_help_with_an_example(program: Program, command: list[
         ("rca INC-00000", "no incidents yet"),
         ("rca last", "no incidents yet"),
         ("record INC-00000 somewhere", "no incidents yet"),
+        ("audit --since yesterday", "write a number and s, m, h or d, like 30m"),
         ("evaluate .", "no case with alert.json and truth.json"),
         ("evaluate nowhere", "does not exist"),
     ],

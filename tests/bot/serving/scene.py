@@ -45,8 +45,9 @@ class Scene:
         self._offers[:] = [Offers(places)]
         async with (
             open_storage(chosen) as self.storage,
-            connected(chosen, self._slack(slack), self.storage, places, QUICK) as (self.runner, _),
+            connected(chosen, self._slack(slack), self.storage, places, QUICK) as connection,
         ):
+            self.runner = connection.runner
             await self.workspace.until(lambda: self.workspace.board.courier.sockets.count("AFIRST"))
             yield
 

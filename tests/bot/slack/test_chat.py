@@ -7,7 +7,7 @@ import pytest
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.thread.card import card
-from bot.thread.draw import draw, redrawn
+from bot.thread.draw import asked, draw, redrawn
 from bot.thread.message import Message, Upload
 from bot.thread.options import Options
 from bot.workspace.server import Workspace
@@ -32,12 +32,14 @@ REAL = Drawing(
     draw=draw,
     redrawn=redrawn,
     card=lambda incident, options: card(incident, {}, options),
+    question=asked,
     options=options,
 )
 PLAIN = Drawing(
     draw=lambda _incident, fact, seq, _options: () if fact is None else (Message(f"{seq} {fact.kind}"),),
     redrawn=lambda _incident, _fact, _seq, _options: (),
     card=lambda incident, _options: Message(f"{incident.status} after {len(incident.facts)}"),
+    question=lambda _incident, _options: (),
     options=options,
 )
 

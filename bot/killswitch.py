@@ -1,0 +1,48 @@
+"""Pausing and resuming, whoever asks for it: stored for all processes, and told on the cards of what waits."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from incident.policy import Pause
+from incident.status import WAITING
+from storage.store import SqlStore
+
+logger = logging.getLogger(__name__)
+
+
+class Resumed(NamedTuple):
+    """``ended`` is the pause that was ended, ``standing`` one that a setting holds all the same."""
+
+    ended: Pause | None
+    standing: Pause | None
+
+
+class KillSwitch:
+    """One for the process. ``show`` brings what people see of an incident up to date, by its id."""
+
+    def __init__(self, store: SqlStore, show: Callable[[str], Awaitable[None]]) -> None:
+        self._store, self._switch, self._show = store, store.switch, show
+
+    async def pause(self, by: str, reason: str) -> Pause:
+        """Pause; return the pause that holds, which is an earlier one where there is one."""
+        pause = await self._switch.pause(by, reason)
+        logger.warning("acting is paused by %s", by)
+        await self._tell()
+        return pause
+
+    async def resume(self, by: str) -> Resumed:
+        """End the pause that people have made."""
+        resumed = Resumed(await self._switch.resume(by), await self._switch.standing())
+        logger.warning("acting is %s by %s", "still paused, not resumed" if resumed.standing else "resumed", by)
+        await self._tell()
+        return resumed
+
+    async def standing(self) -> Pause | None:
+        """Return the pause that holds now."""
+        return await self._switch.standing()
+
+    async def _tell(self) -> None:
+        for incident in await self._store.unfinished():
+            if incident.status in WAITING:
+                await self._show(incident.id)
