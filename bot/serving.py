@@ -25,6 +25,9 @@ async def serve(settings: Settings, slack: SlackSettings) -> None:
     warming = asyncio.create_task(asyncio.to_thread(_warm))
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(open_storage(settings))
+        await storage.store.switch.begin()
+        if pause := await storage.store.paused():
+            click.echo(str(pause))
         places = Places()
         if not slack.in_slack:
             slack, page = await stack.enter_async_context(stand_in(slack, places))

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.policy import Pause
+from incident.values import Json
 from storage.audit import Entry, enter_in, take_turn
 from storage.clock import wall_clock
 from storage.database import Database
@@ -26,6 +27,14 @@ class SqlSwitch:
         self._now = now
 
     @whole
+    async def begin(self) -> None:
+        """Enter in the audit trail that a process begins with a pause that a setting holds, if it does."""
+        if self._held is not None:
+            said: dict[str, Json] = {"reason": "a process began with this setting"}
+            async with self._database.writing() as connection:
+                await enter_in(connection, Entry(at=self._now(), kind="paused", by=self._held.by, what=said))
+
+    @whole
     async def pause(self, by: str, reason: str = "") -> Pause:
         """Pause, unless somebody has; return the pause that holds. The first one stays, and each word is kept."""
         asked = Pause(by=by, since=self._now(), reason=reason)
@@ -35,8 +44,8 @@ class SqlSwitch:
             if standing is None or standing == self._held:
                 await connection.execute(delete(pauses))
                 await connection.execute(insert(pauses).values(what=ACTING, **asked.model_dump()))
-            said: dict[str, str | bool] = {"reason": reason, "already": standing is not None}
-            await enter_in(connection, Entry(at=asked.since, kind="paused", by=by, what={**said}))
+            said: dict[str, Json] = {"reason": reason, "already": standing is not None}
+            await enter_in(connection, Entry(at=asked.since, kind="paused", by=by, what=said))
         return standing or asked
 
     @whole
@@ -47,7 +56,7 @@ class SqlSwitch:
             ended = await _made(connection)
             if ended is not None:
                 await connection.execute(delete(pauses))
-                said = {"paused": ended.model_dump(mode="json"), "held": self._held is not None}
+                said: dict[str, Json] = {"paused": ended.model_dump(mode="json"), "held": self._held is not None}
                 await enter_in(connection, Entry(at=self._now(), kind="resumed", by=by, what=said))
         return ended
 

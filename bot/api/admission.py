@@ -44,13 +44,13 @@ class Door:
 
 
 def _refuse_others(request: Request) -> None:
-    """Refuse other machines, also behind a proxy on this one, and web pages."""
-    host = urlsplit(f"//{request.headers.get('host', '')}")
+    """Refuse other machines, also behind a proxy on this one, and web pages, also those that a name leads here."""
+    host = request.headers.get("host", "")
     if request.client is None or not _loopback(request.client.host) or any(n in request.headers for n in FORWARDED):
         raise Problem(HTTPStatus.FORBIDDEN, f"Without tokens only this machine may call: {SET_TOKENS}.")
-    if not _loopback(_name(host.netloc)):
+    if not _loopback(_name(host)):
         raise Problem(HTTPStatus.FORBIDDEN, f"Without tokens this is called 127.0.0.1 or localhost: {SET_TOKENS}.")
-    if _of_a_page(request.headers, host.netloc):
+    if _of_a_page(request.headers, host):
         raise Problem(HTTPStatus.FORBIDDEN, f"A web page may not do this: {SET_TOKENS}.")
 
 

@@ -53,3 +53,10 @@ async def test_a_pause_that_a_setting_holds_outlasts_a_resume(database: Database
     assert ended is not None
     assert ended.by == "U0ADA"
     assert await switch.standing() == HELD
+
+
+async def test_a_process_that_begins_with_the_setting_is_in_the_trail(database: Database) -> None:
+    await SqlSwitch(database).begin()
+    assert await told(database) == []
+    await SqlSwitch(database, HELD).begin()
+    assert await told(database) == [("paused", "SFA_PAUSED")]
