@@ -1,9 +1,9 @@
-"""A trail that somebody has changed behind its back, with SQLite's own client."""
+"""A trail that somebody has changed behind its back."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from incident.facts import FACT
 from storage.audit import BEGINNING, Entry, SqlAudit
@@ -26,12 +26,13 @@ async def grown(database: Database) -> None:
         one = await store.append(one, fact)
 
 
-def behind_its_back(database: Database, *deeds: str, **known: str) -> None:
-    assert database.file is not None
-    with sqlite3.connect(database.file) as connection:
-        for deed in ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", *deeds):
-            connection.execute(deed, known)
-    connection.close()
+async def behind_its_back(database: Database, *deeds: str, **known: str) -> None:
+    """Do what only somebody can who owns the database: without its triggers."""
+    postgresql = ("ALTER TABLE audit DISABLE TRIGGER audit_append_only",)
+    sqlite = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
+    async with database.writing() as connection:
+        for deed in (*(sqlite if database.is_sqlite else postgresql), *deeds):
+            await connection.execute(text(deed), known)
 
 
 async def flaws(database: Database) -> list[tuple[int | None, str]]:
@@ -68,14 +69,14 @@ async def test_an_empty_trail_is_whole(database: Database) -> None:
 )
 async def test_what_was_changed_is_named(database: Database, deed: str, found: tuple[int, str]) -> None:
     await grown(database)
-    behind_its_back(database, deed)
+    await behind_its_back(database, deed)
     seq, why = (await flaws(database))[0]
     assert (seq, why[: len(found[1])]) == found
 
 
 async def test_an_entry_that_is_gone_from_the_middle_is_named_and_so_is_its_fact(database: Database) -> None:
     await grown(database)
-    behind_its_back(database, "DELETE FROM audit WHERE seq = 2")
+    await behind_its_back(database, "DELETE FROM audit WHERE seq = 2")
     assert await flaws(database) == [
         (3, "entries 2 to 2 are missing"),
         (3, "the entry before it isn't the one that was there when it was entered"),
@@ -85,7 +86,7 @@ async def test_an_entry_that_is_gone_from_the_middle_is_named_and_so_is_its_fact
 
 async def test_an_end_that_was_cut_off_is_noticed_by_the_facts_that_have_no_entry(database: Database) -> None:
     await grown(database)
-    behind_its_back(database, "DELETE FROM audit WHERE seq > 3")
+    await behind_its_back(database, "DELETE FROM audit WHERE seq > 3")
     assert [why for _, why in await flaws(database)] == [
         "fact 6 of INC-1 (rollback_ended) has no entry",
         "fact 7 of INC-1 (check) has no entry",
@@ -94,7 +95,7 @@ async def test_an_end_that_was_cut_off_is_noticed_by_the_facts_that_have_no_entr
 
 async def test_a_fact_that_is_gone_is_named(database: Database) -> None:
     await grown(database)
-    behind_its_back(database, "DELETE FROM facts WHERE seq = 4")
+    await behind_its_back(database, "DELETE FROM facts WHERE seq = 4")
     assert Flaw(2, "fact 4 of INC-1 is gone") in (await verify(database)).flaws
 
 
@@ -108,12 +109,12 @@ async def test_an_entry_that_was_written_anew_with_its_hash_breaks_the_chain_aft
         forged = second.entry.model_copy(update={"by": "U0EVE"})
         await SqlAudit(other).enter(first.entry, forged)
         (_, theirs) = await SqlAudit(other).entries()
-    behind_its_back(database, "UPDATE audit SET by = 'U0EVE', hash = :hash WHERE seq = 2", hash=theirs.hash)
+    await behind_its_back(database, "UPDATE audit SET by = 'U0EVE', hash = :hash WHERE seq = 2", hash=theirs.hash)
     assert await flaws(database) == [(3, "the entry before it isn't the one that was there when it was entered")]
 
 
 async def test_facts_that_are_older_than_the_trail_need_no_entries(database: Database) -> None:
     await grown(database)
-    behind_its_back(database, "DELETE FROM audit")
+    await behind_its_back(database, "DELETE FROM audit")
     await SqlAudit(database).enter(Entry(at=made.LATER.replace(year=2999), kind="paused", by="U0ADA"))
     assert (await verify(database)).flaws == ()
