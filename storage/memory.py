@@ -8,7 +8,7 @@ from sqlalchemy import Select, UpdateBase, delete, desc, insert, or_, select, up
 from sqlalchemy.exc import IntegrityError
 
 from incident.values import Json
-from storage.audit import Entry, enter_in
+from storage.audit import Entry, enter_in, take_turn
 from storage.clock import wall_clock
 from storage.database import Database
 from storage.tables import events, incidents, mutes, outbox, read_marks, threads
@@ -99,6 +99,7 @@ class SqlMemory:
         said: dict[str, Json] = {"fingerprint": mute.fingerprint, "until": mute.until.isoformat()}
         entry = Entry(at=self._now(), kind="muted", by=mute.by, incident_id=incident_id, what=said)
         async with self._database.writing() as connection:
+            await take_turn(connection)  # of two who mute it at once the second one counts
             await connection.execute(delete(mutes).where(mutes.c.fingerprint == mute.fingerprint))
             await connection.execute(insert(mutes).values(mute._asdict()))
             await enter_in(connection, entry)

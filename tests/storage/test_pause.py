@@ -3,11 +3,15 @@
 import asyncio
 from datetime import UTC, datetime
 
+from incident.facts import RollbackStarted
 from incident.policy import Pause
+from incident.ports import Paused
 from storage.audit import SqlAudit
 from storage.database import Database
 from storage.pause import SqlSwitch
+from storage.store import SqlStore
 from storage.verification import verify
+from tests.incident import made
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HELD = Pause(by="SFA_PAUSED", since=NOW)
@@ -60,3 +64,20 @@ async def test_a_process_that_begins_with_the_setting_is_in_the_trail(database: 
     assert await told(database) == []
     await SqlSwitch(database, HELD).begin()
     assert await told(database) == [("paused", "SFA_PAUSED")]
+
+
+async def test_a_start_that_meets_a_pause_is_either_before_it_in_the_trail_or_refused(
+    url: str, database: Database
+) -> None:
+    store, one = SqlStore(database), made.incident()
+    await store.open(one)
+    for fact in made.RUNNING[:-1]:
+        one = await store.append(one, fact)
+    async with Database(url) as other:
+        started, _ = await asyncio.gather(
+            store.append(one, made.STARTED), SqlSwitch(other).pause("U0ADA"), return_exceptions=True
+        )
+    order = [kind for kind, _ in await told(database) if kind in {"rollback_started", "paused"}]
+    refused = isinstance(started, Paused)
+    assert order == (["paused"] if refused else ["rollback_started", "paused"])
+    assert ((await store.load(one.id)).last(RollbackStarted) is None) is refused
