@@ -36,7 +36,7 @@ class ApiToken(NamedTuple):
         return hmac.compare_digest(self.digest, _digest(token))
 
 
-def api_tokens(text: object) -> object:
+def read_tokens(text: object) -> object:
     """Read `name:scope:token, …`; raises ValueError that doesn't repeat a token."""
     if not isinstance(text, str):
         return text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from bot.api_tokens import ApiToken, api_tokens
+from bot.api_tokens import ApiToken, read_tokens
 from bot.mistakes import Mistake
 from bot.sources import FROM_FILE, BadSetting, Sourced, comma_separated, read
 
@@ -48,7 +48,7 @@ class SlackSettings(Sourced):
     two_person: bool = False
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    api_tokens: Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(api_tokens)] = ()
+    api_tokens: Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(read_tokens)] = ()
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -10,11 +10,13 @@ import pytest
 
 from bot import api
 from bot.api.admission import Door
-from bot.api_tokens import ApiToken, api_tokens
+from bot.api_tokens import ApiToken, read_tokens
 from bot.config import Settings
 from bot.health import served, web
 from bot.kept import Storage, open_storage
 from bot.killswitch import KillSwitch
+from bot.slack_settings import read_slack_settings
+from bot.sources import BadSetting
 from tests.incident import made
 
 READ, ALERT, ADMIN = "reads-" + "r" * 20, "pages-" + "p" * 20, "runs-" + "a" * 20
@@ -29,7 +31,7 @@ class Served(NamedTuple):
 @asynccontextmanager
 async def serving(folder: Path, tokens: str = "", *, paused: bool = False) -> AsyncIterator[Served]:
     settings = Settings(database_url=f"sqlite+aiosqlite:///{folder / 'api.db'}", paused=paused)
-    known: tuple[ApiToken, ...] = api_tokens(tokens)  # type: ignore[assignment]
+    known: tuple[ApiToken, ...] = read_tokens(tokens)  # type: ignore[assignment]
     async with open_storage(settings) as storage:
         kill_switch = KillSwitch(storage.store, _seen)
         app = web(lambda: 0, kill_switch)
@@ -153,11 +155,26 @@ async def test_the_trail_comes_in_pages_and_by_incident(tmp_path: Path) -> None:
 )
 def test_tokens_that_can_not_be_meant_are_refused_without_repeating_them(written: str, why: str) -> None:
     with pytest.raises(ValueError, match=why) as refused:
-        api_tokens(written)
+        read_tokens(written)
     assert "secret" not in str(refused.value)
 
 
 def test_tokens_are_never_shown() -> None:
-    (token,) = api_tokens(f"ops:admin:{ADMIN}")  # type: ignore[misc]
+    (token,) = read_tokens(f"ops:admin:{ADMIN}")  # type: ignore[misc]
     assert str(token) == "ops:admin:***"
     assert ADMIN not in repr(token)
+
+
+def test_tokens_are_read_from_the_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SFA_API_TOKENS", TOKENS)
+    found = read_slack_settings().api_tokens
+    assert [str(each) for each in found] == ["siem:read:***", "alertmanager:alert:***", "ops:admin:***"]
+    assert found[2].opened_by(ADMIN)
+    (home / "tokens").write_text(f"one:read:{READ}\n")
+    monkeypatch.delenv("SFA_API_TOKENS")
+    monkeypatch.setenv("SFA_API_TOKENS_FILE", str(home / "tokens"))
+    assert [str(each) for each in read_slack_settings().api_tokens] == ["one:read:***"]
+    monkeypatch.setenv("SFA_API_TOKENS", "ops:admin:hunter2")
+    with pytest.raises(BadSetting, match="SFA_API_TOKENS: the token of ops is too short") as refused:
+        read_slack_settings()
+    assert "hunter2" not in str(refused.value)
