@@ -93,6 +93,10 @@ async def test_health_answers_a_second_server_of_the_database_is_refused_and_sig
     async with serve(tmp_path) as served:
         async with httpx.AsyncClient() as client:
             health = (await client.get(served.said["health"])).json()
+            switch = served.said["health"].replace("/health", "/api/v1/pause")
+            assert (await client.post(switch)).json()["by"] == "api:this-machine"
+            assert (await client.get(served.said["health"])).json()["paused"] is True
+            assert (await client.delete(switch)).json() == {"paused": False}
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
         database = f"sqlite+aiosqlite:///{tmp_path / 'first-responder.db'}"
