@@ -58,10 +58,6 @@ class SqlMemory:
         self._database = database
         self._now = now
 
-    async def begin(self, incident_id: str, origin: Origin) -> None:
-        """Remember where an incident's thread is. The first place stays."""
-        await self._write(insert(threads).values(incident_id=incident_id, **origin._asdict()))
-
     async def thread(self, incident_id: str) -> Thread | None:
         """Return where an incident can be read; None: nowhere in Slack."""
         for row in await self._read(_threads(threads.c.incident_id == incident_id)):

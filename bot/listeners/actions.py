@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, halted, unstoppable, when, who
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, opened_at, tell
-from bot.listeners.presses import press_of
+from bot.listeners.presses import pressed_by
 from bot.listeners.reports import find, in_private
 from bot.thread.modals import LENGTH, mute_modal
 from bot.thread.presses import FEEDBACK, MUTE, MUTE_MODAL, OPEN_REPORT, OWN, STOP
@@ -34,9 +33,8 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
     @app.action(STOP)
     @careful
     async def stop(args: AsyncArgs) -> None:
-        await args.ack()
-        await admit(args.client, args.body["user"]["id"])
-        await tell(args, await halt(bot, press_of(args).incident, args.body["user"]["id"]))
+        about, user = await pressed_by(args)
+        await tell(args, await halt(bot, about.incident, user))
 
     @app.event("agent_session_stopped")
     @careful
@@ -51,9 +49,7 @@ def _register_remarks(app: AsyncApp, bot: Bot) -> None:
     @app.action(re.compile("|".join(FEEDBACK)))
     @careful
     async def feedback(args: AsyncArgs) -> None:
-        await args.ack()
-        about, user = press_of(args), args.body["user"]["id"]
-        await admit(args.client, user)
+        about, user = await pressed_by(args)
         said = str((args.action or {})["action_id"])
         await bot.feedback.rate((await bot.store.load(about.incident)).id, user, RATINGS[said])
         await tell(args, f"Noted: {FEEDBACK[said].lower()}. Pressing another one changes it.")
@@ -61,9 +57,7 @@ def _register_remarks(app: AsyncApp, bot: Bot) -> None:
     @app.action(OWN)
     @careful
     async def own(args: AsyncArgs) -> None:
-        await args.ack()
-        about, user = press_of(args), args.body["user"]["id"]
-        await admit(args.client, user)
+        about, user = await pressed_by(args)
         before = (await bot.store.load(about.incident)).last(Owned)
         if before is not None and before.by == user:
             await tell(args, f"{about.incident} is yours already, since {when(before.at)}.")
@@ -74,9 +68,7 @@ def _register_remarks(app: AsyncApp, bot: Bot) -> None:
     @app.action(OPEN_REPORT)
     @careful
     async def open_report(args: AsyncArgs) -> None:
-        await args.ack()
-        about, user = press_of(args), args.body["user"]["id"]
-        await admit(args.client, user)
+        about, user = await pressed_by(args)
         await tell(args, await in_private(args.client, bot, await find(args.client, bot, user, about.incident), user))
 
 
@@ -84,9 +76,8 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
     @app.action(MUTE)
     @careful
     async def mute(args: AsyncArgs) -> None:
-        await args.ack()
-        await admit(args.client, args.body["user"]["id"])
-        view = mute_modal(press_of(args), opened_at(args))
+        about, _ = await pressed_by(args)
+        view = mute_modal(about, opened_at(args))
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(MUTE_MODAL)

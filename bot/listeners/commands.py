@@ -52,6 +52,7 @@ def _register_investigate(app: AsyncApp, bot: Bot) -> None:
             return
         await args.ack()
         if not target:
+            await bot.runner.admit()
             view = investigate_modal({"channel": args.body["channel_id"]})
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
             return

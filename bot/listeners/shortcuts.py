@@ -24,6 +24,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         top = message.get("thread_ts") or message["ts"]
         fired = next((seen for seen in read(bot, message) if isinstance(seen, Fired)), None)
         if fired is None:
+            await bot.runner.admit()
             view = investigate_modal({"channel": channel, "ts": top})
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
             return
