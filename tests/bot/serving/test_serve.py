@@ -21,10 +21,7 @@ from bot.kept import open_storage
 from bot.logs import LOG_FILE
 from incident.facts import RollbackStarted
 from incident.status import Status
-from tests.chromium import chromium
-
-PATIENCE = 60_000
-"""Milliseconds that an agent may take on a machine that does other things as well."""
+from tests.chromium import PATIENCE, chromium
 
 
 class Served(NamedTuple):
@@ -166,7 +163,6 @@ async def test_somebody_at_the_page_sees_it_all(tmp_path: Path, browser: Browser
     async with serve(tmp_path) as served:
         page = await browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
         await page.goto(f"{served.said['workspace']}#/{ADA}/{INCIDENTS}")
