@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, halted, unstoppable, when, who
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, opened_at, tell
@@ -40,6 +41,7 @@ def _register_stops(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def session_stopped(args: AsyncArgs) -> None:
         event = args.event or {}
+        await admit(args.client, event["user"])
         for incident_id in await bot.memory.incidents_in(event["channel"], event["thread_ts"]):
             if not (await bot.store.load(incident_id)).status.ended:
                 await halt(bot, incident_id, event["user"])

@@ -6,7 +6,7 @@ from scene import ADA, ALERTMANAGER, ALERTS, DATADOG, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
-from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis
+from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis, Remark
 from incident.status import Status, World
 
 LABELS = "• *service:* `cart-service`"
@@ -155,3 +155,13 @@ async def test_a_channels_rule_says_what_is_looked_into_and_how_long_the_same_pr
             ("cart", "production"), ("quiet-day", "production")
         }  # fmt: skip
         assert (await scene.storage.store.load(incident.id)).every(AlertSeen) == ()
+
+
+async def test_a_remark_is_for_every_incident_of_its_thread_that_goes_on(scene: Scene) -> None:
+    async with scene.bot():
+        each = [await scene.alert(name) for name in ("quiet-day", "payment-declines", "payment-declines")]
+        ts = scene.workspace.post(ALERTMANAGER, ALERTS, attachments=[a for one in each for a in one["attachments"]])
+        await scene.count(2, lambda i: i.status is Status.AWAITING_APPROVAL)
+        scene.workspace.people.say(ADA, ALERTS, "the issuer has an outage", ts)
+        waiting = await scene.count(2, lambda i: i.status is Status.AWAITING_APPROVAL and i.every(Remark))
+    assert [remark.text for i in waiting for remark in i.every(Remark)] == ["the issuer has an outage"] * 2
