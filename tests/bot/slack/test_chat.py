@@ -6,17 +6,20 @@ import pytest
 
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.wrapping import Wrapping
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
 from bot.thread.message import Message, Upload
 from bot.thread.options import Options
 from bot.workspace.server import Workspace
 from bot.workspace.state import Message as Posted
+from incident.diagnosis import Category
 from incident.facts import Fact
 from incident.model import Incident
 from storage.database import Database
-from storage.memory import Origin, SqlMemory, card_key
+from storage.memory import Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
+from storage.parcel import Kind
 from storage.store import SqlStore
 from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, said, settled
 from tests.incident import made
@@ -117,6 +120,27 @@ async def test_under_an_alert_the_card_is_a_reply_and_the_alert_carries_how_it_s
     assert faces == [["eyes"], ["raising_hand"], ["white_check_mark"]]
     assert (root.ts, first.thread_ts, first.content["text"]) == (alert, alert, "resolved after 7")
     assert said(workspace)[2:] == [f"{seq} {fact.kind}" for seq, fact in enumerate(made.REACHED["resolved"][1], 1)]
+
+
+REPORTED = made.REACHED["reported"][1]
+WELL = (made.TURN, made.DIAGNOSIS.model_copy(update={"category": Category.NONE}), REPORTED[-1])
+
+
+@pytest.mark.parametrize(
+    ("facts", "face"),
+    [
+        (REPORTED, "raising_hand"),
+        (WELL, "white_check_mark"),
+        ((*REPORTED, made.HEALED), "white_check_mark"),
+        ((*WELL, made.HEALED, made.SEEN_AGAIN), "raising_hand"),
+    ],
+    ids=["a person decides", "nothing is wrong any more", "whoever paged says it is over", "it pages again"],
+)
+def test_a_report_calls_for_nobody_once_the_problem_has_gone(facts: tuple[Fact, ...], face: str) -> None:
+    incident, thread = made.incident().replay(facts), Thread(ALERTS, "7.000001", None)
+    parcels = [p for seq in range(len(facts) + 1) for p in Wrapping(incident.at(seq), thread).reactions(seq)]
+    assert parcels[-1].kind is Kind.REACT
+    assert parcels[-1].body["name"] == face
 
 
 async def test_showing_everything_again_after_a_crash_shows_nothing_twice(
