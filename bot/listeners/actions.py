@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.admission import admit
-from bot.listeners.answers import UNKNOWN, halted, unstoppable, when, who
+from bot.listeners.admission import admit, shared
+from bot.listeners.answers import UNKNOWN, halted, quiet, unstoppable, when, who
 from bot.listeners.bot import Bot
-from bot.listeners.careful import careful, metadata, opened_at, tell
+from bot.listeners.careful import UNREACHABLE, careful, metadata, opened_at, tell
 from bot.listeners.presses import pressed_by
 from bot.listeners.reports import find, in_private
 from bot.thread.modals import LENGTH, mute_modal
@@ -79,7 +79,9 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def mute(args: AsyncArgs) -> None:
         about, _ = await pressed_by(args)
-        view = mute_modal(about, opened_at(args))
+        incident = await bot.store.load(about.incident)
+        muted = await bot.memory.muted(incident.alert.fingerprint(incident.environment))
+        view = mute_modal(about, opened_at(args), (muted.by, muted.until) if muted else None)
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.view(MUTE_MODAL)
@@ -90,8 +92,22 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
         hours = int(view["state"]["values"][LENGTH][LENGTH]["selected_option"]["value"])
         incident = await bot.store.load(metadata(args)["incident"])
         until = datetime.now(UTC) + timedelta(hours=hours)
-        await bot.memory.mute(Mute(incident.alert.fingerprint(incident.environment), user, until), incident.id)
-        await tell(args, f"Muted until {when(until)}: the same problem opens no incident until then.")
+        mute = Mute(incident.alert.fingerprint(incident.environment), user, until)
+        await bot.memory.mute(mute, incident.id)
+        said = quiet(mute) if hours else f"{who(user)} unmuted this alert: the same problem opens an incident again."
+        await _let_know(args, bot, incident.id, said)
+
+
+async def _let_know(args: AsyncArgs, bot: Bot, incident_id: str, said: str) -> None:
+    """Say it in the incident's thread, or else to whoever did it."""
+    thread = await bot.memory.thread(incident_id)
+    if thread is None or thread.thread_ts is None or await shared(args.client, thread.channel):
+        await tell(args, said)
+        return
+    try:
+        await args.client.chat_postMessage(channel=thread.channel, thread_ts=thread.thread_ts, text=said)
+    except UNREACHABLE:
+        await tell(args, said)
 
 
 async def halt(bot: Bot, incident_id: str, by: str) -> str:

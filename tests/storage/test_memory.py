@@ -124,6 +124,6 @@ async def test_a_mute_ends_and_the_latest_word_counts(memory: SqlMemory, clock: 
 
 async def test_a_mute_can_be_lifted(memory: SqlMemory) -> None:
     await memory.mute(Mute("f" * 16, "U0ADA", NOON + timedelta(hours=1)))
-    await memory.unmute("f" * 16)
+    await memory.mute(Mute("f" * 16, "U0BEN", NOON))
 
     assert await memory.mutes() == ()

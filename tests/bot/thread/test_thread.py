@@ -143,6 +143,8 @@ def test_without_approvers_the_card_says_how_to_name_some() -> None:
 def test_two_people_where_two_are_needed() -> None:
     asked = waiting(approvals_needed=2)
     assert "Two people have to agree" in last(asked)
+    (sure,) = [node["confirm"] for node in nodes(list(drawn(asked)[0].blocks)) if node.get("action_id") == "approve"]
+    assert "It starts when two people have agreed." in sure["text"]["text"]
     first = asked.after(Approval(at=case.at(3), decision=Decision.APPROVED, by="U0ADA", digest=case.PLAN.digest))
     assert "One more person has to agree." in last(first)
     assert redrawn(first, first.facts[-1], len(first.facts), OPTIONS) == ()
