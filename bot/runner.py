@@ -81,9 +81,9 @@ class Runner:
         `Mistake` where nothing new may be begun.
         """
         await self.admit()
+        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
         if earlier.holds_fingerprint:
             await self.note(earlier.id, lambda now: Closed(at=now, by=by, reason="It is looked at again."))
-        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
         incident = await self._opening(hands, origin).again(earlier, place.alert, remarks)
