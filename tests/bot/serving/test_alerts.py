@@ -117,6 +117,22 @@ async def test_nobody_else_opens_incidents_there_and_neither_do_our_own_messages
         assert [i.target for i in await scene.incidents()] == ["quiet-day"]
 
 
+async def test_our_own_messages_are_no_alerts_even_where_we_are_named_as_a_sender_and_after_downtime(
+    scene: Scene,
+) -> None:
+    senders = ("BALERTM", "AFIRST", "First Responder")
+    async with scene.bot(alert_senders=senders):
+        scene.workspace.post("AFIRST", ALERTS, **REFUSED)
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    scene.workspace.post("AFIRST", ALERTS, **REFUSED)
+    async with scene.bot(alert_senders=senders):
+        await scene.fire("user-auth-blip")
+        await scene.stored(lambda i: i.target == "user-auth-blip" and i.status.ended)
+        assert sorted(i.target for i in await scene.incidents()) == ["quiet-day", "user-auth-blip"]
+
+
 async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_does_nothing_by_itself(
     scene: Scene,
 ) -> None:
