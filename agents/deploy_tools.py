@@ -94,6 +94,7 @@ def _change(change: Change) -> ChangeSeen:
         previous_version=change.previous_version,
         commit=change.commit,
         reversible=change.reversible,
+        author=change.author,
         details=_told_more(change),
     )
 
@@ -113,6 +114,7 @@ def _commit(commit: Commit, changes: Sequence[Change]) -> CommitSeen:
         files=commit.files[:FILES],
         diff=commit.diff,
         shipped_by=next(named, None),
+        author=commit.author,
     )
 
 

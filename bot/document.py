@@ -51,8 +51,8 @@ def _alert(incident: Incident) -> Document:
 def _diagnosis(diagnosis: Diagnosis) -> Document:
     hidden = {"kind", "at", "usage", "redactions", "confidence_because"}
     shown: Document = diagnosis.model_dump(mode="json", exclude=hidden)
-    if shown["culprit_change"]:
-        del shown["culprit_change"]["at"]
+    for name in ("at", "author") if shown["culprit_change"] else ():
+        del shown["culprit_change"][name]
     return shown
 
 

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
-from bot.beginning import Beginning, again
+from bot.beginning import again
 from bot.crew import Crew
+from bot.mistakes import Mistake
 from bot.tasks import Tasks
 from bot.working import Watch
 from incident.facts import Approval, Closed, Decision, Fact, Remark, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, Status
+from incident.policy import Mode
 from incident.responder import Responder
 from storage.memory import Origin
 
@@ -24,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 RECENT = 50
 """Ended incidents whose last words may not have been shown when the process died."""
+
+OFF = "No new investigations are begun here: SFA_MODE is off. What is open goes on, and reports can be read."
 
 
 class Answer(NamedTuple):
@@ -49,11 +53,20 @@ class Runner:
         """How many incidents are worked on at this moment."""
         return self._tasks.running
 
+    async def admit(self) -> None:
+        """Raise `Mistake` where nothing new may be begun, in whatever world."""
+        if (await self._crew.rules()).mode is Mode.OFF:
+            raise Mistake(OFF)
+
     async def investigate(self, place: Place, origin: Origin) -> Incident:
-        """Open an incident, or join the one of the same problem (then its newest fact says so), and begin the work."""
+        """Open an incident, or join the one of the same problem (then its newest fact says so), and begin the work.
+
+        Raises `Mistake` where nothing new may be begun.
+        """
+        await self.admit()
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
-        incident = await self._beginning(hands, origin).open(place.alert, place.target, place.world, place.environment)
+        incident = await self._opening(hands, origin).open(place.alert, place.target, place.world, place.environment)
         if not incident.facts:
             watch.incident_id = incident.id
             self._hands[incident.id] = hands
@@ -64,23 +77,22 @@ class Runner:
     async def look_again(self, earlier: Incident, by: str, remarks: tuple[Remark, ...], origin: Origin) -> Incident:
         """Close an ended incident, and open one that follows it and knows these remarks from the start.
 
-        Raises `OutOfOrder` where somebody else has just closed it, `AlreadyOpen` where the problem is worked on.
+        Raises `OutOfOrder` where somebody else has just closed it, `AlreadyOpen` where the problem is worked on,
+        `Mistake` where nothing new may be begun.
         """
+        await self.admit()
+        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
         if earlier.holds_fingerprint:
             await self.note(earlier.id, lambda now: Closed(at=now, by=by, reason="It is looked at again."))
-        place = (await self._crew.places.again(earlier))._replace(alert=again(earlier.alert))
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
-        responder = self._beginning(hands, origin)
-        incident = await responder.again(earlier, place.alert)
+        incident = await self._opening(hands, origin).again(earlier, place.alert, remarks)
         watch.incident_id, self._hands[incident.id] = incident.id, hands
-        for remark in remarks:
-            incident = await responder.note(incident.id, remark.model_copy(update={"at": hands.clock.now()}))
         self._tasks.go_on(incident.id)
         return incident
 
-    def _beginning(self, hands: Hands, origin: Origin) -> Responder:
-        return Responder(replace(hands, chats=(Beginning(self._crew.chat, self._crew.memory, origin),)))
+    def _opening(self, hands: Hands, origin: Origin) -> Responder:
+        return Responder(replace(hands, store=self._crew.store.beginning_at(origin)))
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
         """Store an answer and do what follows; raises `OutOfOrder`, `UnknownIncident`."""

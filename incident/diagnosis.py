@@ -46,13 +46,14 @@ class Remediation(StrEnum):
 
 
 class CulpritChange(Value):
-    """The change that did it. ``id`` is the deployment that shipped ``commit``, None where it is not known."""
+    """The change that did it. ``id`` is the deployment that shipped ``commit``; None is what nobody recorded."""
 
     id: str | None = None
     service: str | None = None
     kind: ChangeKind
     commit: str | None = None
     version: str | None = None
+    author: str | None = None
     at: Instant
 
 

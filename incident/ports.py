@@ -166,7 +166,10 @@ class Store(Protocol):
     """Where incidents and facts are kept. What it says is stored survives the process."""
 
     async def open(self, incident: Incident) -> None:
-        """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
+        """Insert it with the facts it has, all or nothing.
+
+        Raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken.
+        """
 
     async def append(self, incident: Incident, fact: Fact) -> Incident:
         """Store the next fact and return the successor.

@@ -5,7 +5,7 @@ import secrets
 import uuid
 
 from incident.alert import Alert
-from incident.facts import AlertSeen, Approval, Fact, Fault
+from incident.facts import AlertSeen, Approval, Fact, Fault, Remark
 from incident.hands import Hands
 from incident.model import Incident, World
 from incident.ports import AlreadyOpen, LostRace
@@ -44,10 +44,15 @@ class Responder:
         except AlreadyOpen as held:
             return await self._join(str(held), alert)
 
-    async def again(self, earlier: Incident, alert: Alert) -> Incident:
-        """Open an incident that looks anew at the problem of one that is over; raises `AlreadyOpen`."""
-        new = {"id": _new_id(), "alert": alert, "opened_at": self._hands.clock.now(), "follows": earlier.id}
-        return await self._insert(earlier.at(0).model_copy(update=new))
+    async def again(self, earlier: Incident, alert: Alert, remarks: tuple[Remark, ...] = ()) -> Incident:
+        """Open an incident that looks anew at the problem of one that is over, and knows what people say about it.
+
+        Raises `AlreadyOpen`.
+        """
+        now = self._hands.clock.now()
+        new = {"id": _new_id(), "alert": alert, "opened_at": now, "follows": earlier.id}
+        known = tuple(remark.model_copy(update={"at": now}) for remark in remarks)
+        return await self._insert(earlier.at(0).model_copy(update=new).replay(known))
 
     async def note(self, incident_id: str, fact: Fact) -> Incident:
         """Store and show what somebody else said (a remark, a Stop, "resolved"); raises `OutOfOrder`."""
@@ -119,7 +124,8 @@ class Responder:
             except LostRace:
                 fresh = fresh.model_copy(update={"id": _new_id()})
             else:
-                await self._hands.show(fresh, 0)
+                for seq in range(len(fresh.facts) + 1):
+                    await self._hands.show(fresh.at(seq), seq)
                 return fresh
 
 

@@ -58,10 +58,6 @@ class SqlMemory:
         self._database = database
         self._now = now
 
-    async def begin(self, incident_id: str, origin: Origin) -> None:
-        """Remember where an incident's thread is. The first place stays."""
-        await self._write(insert(threads).values(incident_id=incident_id, **origin._asdict()))
-
     async def thread(self, incident_id: str) -> Thread | None:
         """Return where an incident can be read; None: nowhere in Slack."""
         for row in await self._read(_threads(threads.c.incident_id == incident_id)):
@@ -95,7 +91,10 @@ class SqlMemory:
 
     @whole
     async def mute(self, mute: Mute, incident_id: str | None = None) -> None:
-        """Be quiet about a problem, seen in an incident; the latest word counts, and each is in the audit trail."""
+        """Be quiet about a problem until then, seen in an incident. Each word is in the audit trail.
+
+        The latest counts, also one that ends it now.
+        """
         said: dict[str, Json] = {"fingerprint": mute.fingerprint, "until": mute.until.isoformat()}
         entry = Entry(at=self._now(), kind="muted", by=mute.by, incident_id=incident_id, what=said)
         async with self._database.writing() as connection:
@@ -103,10 +102,6 @@ class SqlMemory:
             await connection.execute(delete(mutes).where(mutes.c.fingerprint == mute.fingerprint))
             await connection.execute(insert(mutes).values(mute._asdict()))
             await enter_in(connection, entry)
-
-    async def unmute(self, fingerprint: str) -> None:
-        """Speak about it again."""
-        await self._write(delete(mutes).where(mutes.c.fingerprint == fingerprint))
 
     async def muted(self, fingerprint: str) -> Mute | None:
         """Return who muted a problem, while that lasts."""

@@ -1,6 +1,7 @@
 """The Store on SQL. Uniqueness does the work: of two writers, two openers or two rollbacks the second one loses."""
 
 from collections.abc import Callable, Collection
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,10 @@ from storage.audit import enter_in
 from storage.audited import entry_of
 from storage.clock import wall_clock
 from storage.database import Database
+from storage.memory import Origin
 from storage.pause import SqlSwitch
 from storage.rows import as_row, assemble, place, standing
-from storage.tables import facts, incidents, rollbacks
+from storage.tables import facts, incidents, rollbacks, threads
 from storage.whole import whole
 
 MOST = 500
@@ -37,13 +39,26 @@ class SqlStore:
         self._database = database
         self._now = now
         self.switch = switch or SqlSwitch(database)
+        self._origin: Origin | None = None
+
+    def beginning_at(self, origin: Origin) -> "SqlStore":
+        """Return the same store, which remembers with each incident that it opens where its thread belongs."""
+        beginning = copy(self)
+        beginning._origin = origin  # noqa: SLF001 - its own
+        return beginning
 
     @whole
     async def open(self, incident: Incident) -> None:
-        """Insert it; raises `AlreadyOpen` where its fingerprint is held, `LostRace` where its id is taken."""
+        """Insert it with what is known of it; see `incident.ports.Store`."""
+        told = [_as_row(incident, seq) for seq in range(1, len(incident.facts) + 1)]
         try:
             async with self._database.writing() as connection:
                 await connection.execute(insert(incidents).values({**as_row(incident), "stored_at": self._now()}))
+                if told:
+                    await connection.execute(insert(facts), told)
+                if self._origin is not None:
+                    where = {"incident_id": incident.id, **self._origin._asdict()}
+                    await connection.execute(insert(threads).values(where))
         except IntegrityError as error:
             await self._refuse_held(incident, error)
             raise LostRace(incident.id) from error
@@ -53,12 +68,12 @@ class SqlStore:
         """Store the next fact and all that follows from it in one transaction; see `incident.ports.Store`."""
         successor = incident.after(fact)
         seq = len(successor.facts)
-        row = {"incident_id": incident.id, "seq": seq, "kind": fact.kind, "at": fact.at, "body": fact.model_dump_json()}
+        told = insert(facts).values(_as_row(successor, seq))
         entry = entry_of(incident.id, seq, fact, self._now())
         moved = update(incidents).where(incidents.c.id == incident.id).values(standing(successor))
         try:
             async with self._database.writing() as connection:
-                await _write(connection, insert(facts).values(row), LostRace(incident.id))
+                await _write(connection, told, LostRace(incident.id))
                 await self._hold_place(connection, successor, fact)
                 await connection.execute(moved)
                 if entry is not None:
@@ -154,6 +169,12 @@ class SqlStore:
         elif not incident.acting:
             ours = update(rollbacks).where(rollbacks.c.incident_id == incident.id, rollbacks.c.held.is_not(None))
             await connection.execute(ours.values(held=None))
+
+
+def _as_row(incident: Incident, seq: int) -> dict[str, Any]:
+    fact = incident.facts[seq - 1]
+    told = {"incident_id": incident.id, "seq": seq, "kind": fact.kind, "at": fact.at}
+    return {**told, "body": fact.model_dump_json()}
 
 
 def _newest(limit: int) -> Select[Any]:

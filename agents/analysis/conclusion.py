@@ -129,6 +129,7 @@ def _culprit(ground: Ground) -> CulpritChange | None:
         kind=change.change_kind if change else ChangeKind.OTHER,
         commit=commit.sha if commit else change.commit if change else None,
         version=change.version if change else None,
+        author=(change and change.author) or (commit and commit.author) or None,
         at=at,
     )
 

@@ -160,6 +160,7 @@ class CommitSeen(Value):
     files: tuple[str, ...]
     diff: str | None
     shipped_by: str | None = None
+    author: str | None = None
 
 
 class ChangeSeen(Value):
@@ -175,6 +176,7 @@ class ChangeSeen(Value):
     previous_version: str | None = None
     commit: str | None = None
     reversible: bool | None = None
+    author: str | None = None
     details: str = ""
     """What the source says beyond that (attributes: keys, old and new values), bounded and redacted."""
 

@@ -9,7 +9,8 @@ UNIT = (
     r"(?:\s?(?:milliseconds?|millis|ms|seconds?|secs?|s|minutes?|min|hours?|h|percent|%|"
     r"[KMGT]i?B|bytes?|[kKM](?![a-z])|rps|req/s|/s))?(?![\w.])"
 )
-QUANTITY = rf"({NUMBER})({UNIT})"
+QUANTITY = rf"(?<![\w.-])({NUMBER})({UNIT})"
+"""A number of its own: of p99, v2 and db-01 none is a reading."""
 SECONDS = {"milli": 1e-3, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 BYTES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "ki": 2.0**10, "mi": 2.0**20, "gi": 2.0**30, "ti": 2.0**40}
 OVER = (

@@ -3,11 +3,12 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.admission import admit
+from bot.listeners.admission import SHARED, shared
 from bot.listeners.asks import asked
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, tell
-from bot.listeners.presses import press_of
+from bot.listeners.presses import pressed_by
+from bot.mistakes import Mistake
 from bot.report.words import STATUSES
 from bot.thread.presses import LOOK_AGAIN
 from incident.facts import Remark
@@ -25,10 +26,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @app.action(LOOK_AGAIN)
     @careful
     async def look_again(args: AsyncArgs) -> None:
-        await args.ack()
-        user = args.body["user"]["id"]
-        await admit(args.client, user)
-        await tell(args, await look(bot, press_of(args).incident, user))
+        about, user = await pressed_by(args)
+        if await shared(args.client, args.body["channel"]["id"]):
+            raise Mistake(SHARED)
+        await tell(args, await look(bot, about.incident, user))
 
 
 async def look(bot: Bot, incident_id: str, by: str) -> str:

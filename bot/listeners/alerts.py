@@ -10,10 +10,10 @@ from bot.alerts.rules import Allowed, Ignored, Rule, judge
 from bot.alerts.senders import allowed_sender
 from bot.beginning import late
 from bot.listeners.bot import Bot
+from bot.mistakes import Mistake
 from incident.alert import fingerprint
 from incident.facts import AlertResolved, AlertSeen
 from incident.model import Incident
-from incident.policy import Mode
 from incident.status import WORLD_LABEL, World
 from storage.memory import Origin
 
@@ -63,10 +63,11 @@ async def investigate(bot: Bot, fired: Fired, heard: Heard) -> Incident | None:
     place = bot.places.of_alert(fired)
     if heard.late:
         place = place._replace(alert=late(place.alert))
-    if (await bot.in_force.policy()).mode_in(place.world) is Mode.OFF:
-        logger.info("%s on %s: SFA_MODE is off", fired.alert.name, fired.alert.service)
+    try:
+        return await bot.runner.investigate(place, heard.origin)
+    except Mistake as refused:
+        logger.info("%s on %s: %s", fired.alert.name, fired.alert.service, refused.message)
         return None
-    return await bot.runner.investigate(place, heard.origin)
 
 
 async def _new(bot: Bot, heard: Heard, number: int) -> bool:

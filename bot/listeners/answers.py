@@ -7,6 +7,7 @@ from bot.runner import Answer
 from bot.thread.text import PERSON, clean, escaped
 from incident.facts import AlertResolved, Approval, Decision, Stopped, Verdict
 from incident.model import Incident, Status
+from storage.memory import Mute
 
 UNKNOWN = "This incident isn't in my records any more."
 NOBODY = "nobody may approve here yet: set SFA_APPROVERS to people and user groups"
@@ -27,6 +28,16 @@ def who(by: str | None) -> str:
 def when(moment: datetime) -> str:
     """Return a moment in each reader's own time."""
     return f"<!date^{int(moment.timestamp())}^{{time_secs}}|{moment:%H:%M:%S} UTC>"
+
+
+def day(moment: datetime) -> str:
+    """Return a moment of another day."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def quiet(mute: Mute) -> str:
+    """Say who wants no more of a problem, and until when."""
+    return f"{who(mute.by)} muted this alert until {day(mute.until)}: the same problem opens no incident until then."
 
 
 def decided(incident: Incident, answer: Answer) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.admission import may_show, room
+from bot.listeners.admission import SHARED, may_show, room, shared
 from bot.listeners.again import look
 from bot.listeners.answers import may_approve
 from bot.listeners.asks import HELP, Ask, asked
@@ -40,8 +40,13 @@ async def begin(client: AsyncWebClient, bot: Bot, wish: Wish, origin: Origin) ->
 
 
 async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -> None:
-    """Do what a message asks for and say so in its thread; ``noted`` is the incident in whose thread it stands."""
+    """Do what a message asks for and say so in its thread; ``noted`` is the incident in whose thread it stands.
+
+    Raises `Mistake` where people of another organisation would read it.
+    """
     event = args.event or {}
+    if await shared(args.client, origin.channel):
+        raise Mistake(SHARED)
     origin = Origin(origin.channel, origin.alert_ts or (None if event.get("channel_type") == "im" else event["ts"]))
     try:
         said = await _done(args, bot, asked(event.get("text") or ""), (origin, noted))

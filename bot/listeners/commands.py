@@ -47,15 +47,16 @@ def _register_investigate(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def investigate(args: AsyncArgs) -> None:
         target = args.body.get("text", "").strip()
-        if target.lower() == "help":
-            await args.ack(HELP)
-            return
         await args.ack()
+        await admit(args.client, args.body["user_id"])
+        if target.lower() == "help":
+            await tell(args, HELP)
+            return
         if not target:
+            await bot.runner.admit()
             view = investigate_modal({"channel": args.body["channel_id"]})
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
             return
-        await admit(args.client, args.body["user_id"])
         await _begin(args, bot, Wish(target.strip("`\"'")), Origin(args.body["channel_id"]))
 
     @app.options(TARGET)

@@ -41,7 +41,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
             return
         if event.get("user") and not event.get("bot_id"):
             await admit(args.client, event["user"])
-            noted = await remark(bot, event)
+            noted = await remark(args, bot, event)
             await answer(args, bot, Origin(event["channel"], event.get("thread_ts")), noted)
 
 
@@ -61,15 +61,21 @@ async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
         await _from_a_person(args, bot, message)
 
 
-async def remark(bot: Bot, event: dict[str, Any]) -> str | None:
-    """Keep what a person wrote in an incident's thread, and return which incident's it is."""
+async def remark(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> str | None:
+    """Keep what a person wrote in an incident's thread, and return which incident's it is.
+
+    Where several share a thread it is for the newest, and for each that goes on. Raises `Mistake` for a guest.
+    """
     thread_ts, words = event.get("thread_ts"), clean(str(event.get("text") or ""))[:LONGEST_REMARK]
     if not thread_ts or not words.strip():
         return None
-    for incident_id in await bot.memory.incidents_in(event["channel"], thread_ts):
-        await bot.runner.note(incident_id, lambda now: Remark(at=now, by=event["user"], text=words))
-        return incident_id
-    return None
+    here = await bot.memory.incidents_in(event["channel"], thread_ts)
+    if here:
+        await admit(args.client, event["user"])
+    for incident_id in here:
+        if incident_id == here[0] or not (await bot.store.load(incident_id)).status.ended:
+            await bot.runner.note(incident_id, lambda now: Remark(at=now, by=event["user"], text=words))
+    return here[0] if here else None
 
 
 async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> None:
@@ -78,7 +84,7 @@ async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> 
     mentioned = f"<@{args.context.bot_user_id}>" in text
     if mentioned and not direct:
         return
-    noted = await remark(bot, message)
+    noted = await remark(args, bot, message)
     if direct and (noted is None or mentioned or asked(text).kind != "other"):
         await admit(args.client, message["user"])
         await answer(args, bot, Origin(message["channel"], message.get("thread_ts")), noted)

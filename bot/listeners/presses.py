@@ -2,6 +2,7 @@
 
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
+from bot.listeners.admission import admit
 from bot.mistakes import Mistake
 from bot.thread.presses import Pressed, pressed
 
@@ -13,3 +14,11 @@ def press_of(args: AsyncArgs) -> Pressed:
     except ValueError as wrong:
         message = "This button is not one of mine."
         raise Mistake(message) from wrong
+
+
+async def pressed_by(args: AsyncArgs) -> tuple[Pressed, str]:
+    """Acknowledge a press, and return what it is about and who it was; raises `Mistake` for a guest."""
+    await args.ack()
+    user = str(args.body["user"]["id"])
+    await admit(args.client, user)
+    return press_of(args), user

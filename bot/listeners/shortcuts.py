@@ -20,14 +20,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def investigate_message(args: AsyncArgs) -> None:
         await args.ack()
+        await admit(args.client, args.body["user"]["id"])
         message, channel = args.body["message"], args.body["channel"]["id"]
         top = message.get("thread_ts") or message["ts"]
         fired = next((seen for seen in read(bot, message) if isinstance(seen, Fired)), None)
         if fired is None:
+            await bot.runner.admit()
             view = investigate_modal({"channel": channel, "ts": top})
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
             return
-        await admit(args.client, args.body["user"]["id"])
         there = await room(args.client, bot, channel)
         place = bot.places.of_alert(fired)
         incident = await bot.runner.investigate(place, Origin(channel, top) if there == channel else Origin(there))

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.thread.message import Message, Upload
+from incident.diagnosis import Category
+from incident.facts import AlertResolved, AlertSeen, Diagnosis
 from incident.model import Incident
 from incident.status import Status
 from storage.memory import Thread, card_key
@@ -97,5 +99,15 @@ def _face(incident: Incident) -> str:
             return LOOKING
         case Status.RESOLVED | Status.CLOSED:
             return SETTLED
+        case Status.REPORTED if _over(incident):
+            return SETTLED
         case Status.AWAITING_APPROVAL | Status.AWAITING_VETO | Status.REPORTED | Status.HANDED_OVER:
             return NEEDED
+
+
+def _over(incident: Incident) -> bool:
+    """Tell whether a problem has gone by itself: whoever paged says so, or nothing was found wrong any more."""
+    told = next((f for f in reversed(incident.facts) if isinstance(f, AlertSeen | AlertResolved)), None)
+    diagnosis = incident.last(Diagnosis)
+    well = diagnosis is not None and diagnosis.category is Category.NONE
+    return well if told is None else isinstance(told, AlertResolved)

@@ -69,7 +69,11 @@ def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) ->
     yield from paused(options.pause)
     yield from aside(gate.score(verdict))
     if _waits(verdict):
-        yield _answers(incident, plan) if ask else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
+        yield (
+            _answers(incident, plan, verdict.approvals_needed)
+            if ask
+            else row(button(STOP, "Stop", Pressed(incident.id), style="danger"))
+        )
 
 
 def _title(verdict: Verdict, plan: Plan) -> str:
@@ -97,9 +101,10 @@ def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
         yield person(who)
 
 
-def _answers(incident: Incident, plan: Plan) -> Block:
+def _answers(incident: Incident, plan: Plan, needed: int) -> Block:
     about = Pressed(incident.id, plan.digest)
-    sure = confirm(f"Roll back {plan.service}?", f"{step(plan)}. It starts at once.", "Roll back", "Not yet")
+    starts = "at once" if needed == 1 else "when two people have agreed"
+    sure = confirm(f"Roll back {plan.service}?", f"{step(plan)}. It starts {starts}.", "Roll back", "Not yet")
     return row(
         button(APPROVE, "Approve", about, style="primary", confirm=sure),
         button(REJECT, "Reject", about, style="danger"),

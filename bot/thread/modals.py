@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.report.words import STATUSES
@@ -15,6 +16,7 @@ from bot.thread.presses import (
     button,
     option,
 )
+from bot.thread.rich import person, rich, say, section, when
 from bot.thread.text import fit, label
 from incident.alert import Severity
 from incident.model import Incident
@@ -52,12 +54,14 @@ def reject_modal(about: Pressed, kept: Kept) -> View:
     return _modal(REJECT_MODAL, "Reject", "Reject", kept) | {"blocks": blocks}
 
 
-def mute_modal(about: Pressed, kept: Kept) -> View:
-    """Ask how long to be quiet."""
+def mute_modal(about: Pressed, kept: Kept, muted: tuple[str, datetime] | None = None) -> View:
+    """Ask how long to be quiet; ``muted`` is who has muted it, and until when."""
     lengths = [option(length, hours) for hours, length in HOURS.items()]
-    menu = {"type": "static_select", "options": lengths, "initial_option": lengths[0]}
-    hint = "The same problem opens no incident in this time; everybody can see who muted it."
-    blocks = [field(LENGTH, "For how long?", menu, hint)]
+    now = [rich(section(person(muted[0]), say(" muted this alert until "), when(muted[1]), say(".")))] if muted else []
+    choices = [*lengths, option("Not any more", "0")] if muted else lengths
+    menu = {"type": "static_select", "options": choices, "initial_option": choices[0]}
+    hint = "The same problem opens no incident in this time; the thread says who muted it."
+    blocks = [*now, field(LENGTH, "For how long?", menu, hint)]
     return _modal(MUTE_MODAL, "Mute this alert", "Mute", {**kept, "incident": about.incident}) | {"blocks": blocks}
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from bot.report import gate, observed, words
 from bot.report.escape import brief, visible
 from bot.report.figures import share
-from bot.report.observed import ChangeSeen
 from bot.thread.evidence import outsiders
 from bot.thread.message import Block
 from bot.thread.rich import Inline, bold, code, line, listed, lists, rich, say, when
-from incident.evidence import Evidence
+from incident.diagnosis import CulpritChange
 from incident.facts import CheckResult, Diagnosis, Plan, Verdict
 from incident.model import Incident
 
@@ -44,23 +43,22 @@ def particulars(incident: Incident, plan: Plan) -> tuple[Block, ...]:
 
 
 def _change(incident: Incident, plan: Plan) -> Iterator[Inline]:
-    """Which change it is, by whom and since when, as far as the evidence knows."""
-    found = next(((e, c) for e in incident.evidence if (c := observed.change(e)) and c.id == plan.change), None)
-    if found is not None:
-        yield from _recorded(*found)
-        return
+    """Which change it is, by whom and since when, as far as that is known."""
     diagnosis = incident.last(Diagnosis)
-    if diagnosis is not None and diagnosis.culprit_change is not None:
-        yield line(f", {words.CHANGES[diagnosis.culprit_change.kind]} of ")
-        yield when(diagnosis.culprit_change.at)
+    blamed = diagnosis.culprit_change if diagnosis else None
+    seen = next((c for e in incident.evidence if (c := observed.change(e)) and c.id == plan.change), None)
+    if seen is not None:
+        title = f" “{brief(visible(seen.title), 200)}”" if seen.title.strip() else ""
+        yield line(f", {words.CHANGES[seen.change_kind]}{title}{_by(blamed)}, running since ")
+        yield when(seen.at)
+    elif blamed is not None:
+        yield line(f", {words.CHANGES[blamed.kind]}{_by(blamed)}, of ")
+        yield when(blamed.at)
 
 
-def _recorded(item: Evidence, change: ChangeSeen) -> Iterator[Inline]:
-    title = f" “{brief(visible(change.title), 200)}”" if change.title.strip() else ""
-    author = item.values.get("author")
-    by = f" by {brief(visible(author), 80)}" if isinstance(author, str) and author.strip() else ""
-    yield line(f", {words.CHANGES[change.change_kind]}{title}{by}, running since ")
-    yield when(change.at)
+def _by(blamed: CulpritChange | None) -> str:
+    author = blamed.author if blamed else None
+    return f" by {brief(visible(author), 80)}" if author and author.strip() else " (by whom is not recorded)"
 
 
 def doubts(incident: Incident, verdict: Verdict) -> tuple[Block, ...]:

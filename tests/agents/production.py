@@ -134,7 +134,8 @@ CHANGES = (
     ),
     Change(
         id="cfg-12", at=CHANGED, service="basket", kind=ChangeKind.CONFIG, title="db.pool.max: 100 -> 10",
-        version="c12", previous_version="c11", reversible=True, attributes={"db.pool.max": "100 -> 10"},
+        version="c12", previous_version="c11", author="r.iyer", reversible=True,
+        attributes={"db.pool.max": "100 -> 10"},
     ),
     Change(
         id="rel-8", at=FIRED - timedelta(minutes=22), service="edge", kind=ChangeKind.DEPLOY,

@@ -26,6 +26,7 @@ async def test_the_guilty_change_is_found_with_evidence_of_all_three() -> None:
     assert (found.category, found.culprit_service) == (Category.CHANGE, "basket")
     assert found.culprit_change is not None
     assert (found.culprit_change.id, found.culprit_change.at) == ("cfg-12", CHANGED)
+    assert found.culprit_change.author == "r.iyer"
     assert {turn.agent for turn in outcome.turns if turn.found} == THREE
     assert [outcome.turns[0].agent, outcome.turns[-1].agent] == [Agent.COMMANDER, Agent.COMMANDER]
 

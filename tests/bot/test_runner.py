@@ -38,6 +38,18 @@ class SlowTeam:
         await asyncio.Event().wait()
 
 
+class Dying:
+    """A chat in which the process ends when an incident is opened."""
+
+    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
+        if fact is None:
+            raise ProcessEnded(incident.id, seq)
+
+
+class ProcessEnded(Exception):
+    pass
+
+
 class Seen:
     """A chat that is a list."""
 
@@ -133,6 +145,38 @@ async def test_an_end_in_the_middle_is_no_end_the_next_process_goes_on(crew: Cre
     stored = await crew.store.load(incident.id)
     assert [fact.kind for fact in stored.facts] == ["turn", "stopped"]
     await second.close()
+
+
+async def test_an_incident_whose_process_ended_right_after_opening_it_has_its_thread_and_is_gone_on_with(
+    crew: Crew, seen: Seen
+) -> None:
+    with pytest.raises(ProcessEnded):
+        await Runner(crew._replace(chat=Dying())).investigate(place(), HERE)
+    later = Runner(crew)
+    await later.resume()
+    assert later.running == 1
+    await seen.until("turn")
+    assert [kind for _, _, kind in seen.shown] == ["opened", "turn"]
+    await later.close()
+
+
+async def test_a_second_look_whose_process_ended_right_after_opening_it_knows_the_remarks(
+    crew: Crew, seen: Seen
+) -> None:
+    first = Runner(crew)
+    incident = await first.investigate(place(), HERE)
+    await seen.until("turn")
+    earlier = await first.stop(incident.id, "U0ADA")
+    await first.close()
+    remarks = tuple(Remark(at=datetime.now(UTC), by="U0BEN", text=said) for said in ("it began at noon", "on friday"))
+    with pytest.raises(ProcessEnded):
+        await Runner(crew._replace(chat=Dying())).look_again(earlier, "U0ADA", remarks, HERE)
+    later = Runner(crew)
+    await later.resume()
+    (fresh,) = await crew.store.unfinished()
+    assert [remark.text for remark in fresh.every(Remark)] == ["it began at noon", "on friday"]
+    assert (fresh.follows, later.running) == (earlier.id, 1)
+    await later.close()
 
 
 async def test_what_was_begun_elsewhere_is_left_alone(crew: Crew) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from incident.alert import Alert, Severity
 from incident.model import Incident, World
+from incident.ports import AlreadyOpen
 from storage.database import Database
 from storage.memory import Mute, Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
@@ -32,7 +33,7 @@ def memory(database: Database, clock: Clock) -> SqlMemory:
     return SqlMemory(database, clock)
 
 
-async def opened(database: Database, incident_id: str, minute: int = 0) -> str:
+async def opened(database: Database, incident_id: str, origin: Origin, minute: int = 0) -> None:
     alert = Alert(service=incident_id, name="slow", summary="slow", fired_at=NOON, severity=Severity.HIGH)
     incident = Incident(
         id=incident_id,
@@ -42,12 +43,11 @@ async def opened(database: Database, incident_id: str, minute: int = 0) -> str:
         alert=alert,
         opened_at=NOON + timedelta(minutes=minute),
     )
-    await SqlStore(database).open(incident)
-    return incident_id
+    await SqlStore(database).beginning_at(origin).open(incident)
 
 
 async def test_an_incident_under_an_alert_has_its_thread_there(database: Database, memory: SqlMemory) -> None:
-    await memory.begin(await opened(database, "INC-1"), Origin("C1", "7.000001"))
+    await opened(database, "INC-1", Origin("C1", "7.000001"))
 
     thread = await memory.thread("INC-1")
     assert thread == Thread("C1", "7.000001", None)
@@ -56,7 +56,7 @@ async def test_an_incident_under_an_alert_has_its_thread_there(database: Databas
 
 async def test_an_incident_of_its_own_has_its_thread_under_its_card(database: Database, memory: SqlMemory) -> None:
     outbox = SqlOutbox(database)
-    await memory.begin(await opened(database, "INC-1"), Origin("C1"))
+    await opened(database, "INC-1", Origin("C1"))
     assert (await memory.thread("INC-1")) == Thread("C1", None, None)
     await outbox.put(Parcel(card_key("INC-1"), "C1", Kind.POST, {"text": "card"}))
     await outbox.sent(card_key("INC-1"), "8.000001")
@@ -68,20 +68,23 @@ async def test_an_incident_of_its_own_has_its_thread_under_its_card(database: Da
     assert await memory.incidents_in("C2", "8.000001") == ()
 
 
-async def test_a_thread_stays_where_it_began(database: Database, memory: SqlMemory) -> None:
-    await opened(database, "INC-1")
-    await memory.begin("INC-1", Origin("C1", "7.000001"))
-    await memory.begin("INC-1", Origin("C2"))
+async def test_an_incident_that_could_not_be_opened_leaves_no_thread_behind(
+    database: Database, memory: SqlMemory
+) -> None:
+    await opened(database, "INC-1", Origin("C1", "7.000001"))
+    with pytest.raises(AlreadyOpen):
+        await opened(database, "INC-1", Origin("C2", "8.000001"))
 
     assert (await memory.thread("INC-1")) == Thread("C1", "7.000001", None)
     assert await memory.thread("INC-2") is None
+    assert await memory.incidents_in("C2", "8.000001") == ()
 
 
 async def test_a_message_that_brought_several_alerts_leads_to_all_newest_first(
     database: Database, memory: SqlMemory
 ) -> None:
     for number, name in enumerate(("INC-B", "INC-A", "INC-C")):
-        await memory.begin(await opened(database, name, number), Origin("C1", "7.000001"))
+        await opened(database, name, Origin("C1", "7.000001"), number)
 
     assert await memory.incidents_in("C1", "7.000001") == ("INC-C", "INC-A", "INC-B")
 
@@ -121,6 +124,6 @@ async def test_a_mute_ends_and_the_latest_word_counts(memory: SqlMemory, clock: 
 
 async def test_a_mute_can_be_lifted(memory: SqlMemory) -> None:
     await memory.mute(Mute("f" * 16, "U0ADA", NOON + timedelta(hours=1)))
-    await memory.unmute("f" * 16)
+    await memory.mute(Mute("f" * 16, "U0BEN", NOON))
 
     assert await memory.mutes() == ()

@@ -12,7 +12,7 @@ import { menuButton } from "./menu.js";
 import { mrkdwn, typed } from "./mrkdwn.js";
 import { attempt } from "./notice.js";
 import { surface } from "./surface.js";
-import { dayOf, fullTime, timeOf } from "./when.js";
+import { dayOf, fullTime, narrowTimeOf, timeOf } from "./when.js";
 
 /** `place` is {world, channel, level, openThread?}: where the message stands. `grouped`: its author was named just above. */
 export function message(content, place, grouped) {
@@ -27,7 +27,7 @@ export function message(content, place, grouped) {
   const kinds = { grouped, "only-you": onlyMine, tombstone: content.subtype === "tombstone" };
   const kind = ["message", ...Object.keys(kinds).filter((name) => kinds[name])].join(" ");
   ctx.node = el("article", { class: kind, data: { ts: content.ts }, tabindex: "-1", "aria-label": `${author.name}, ${fullTime(content.ts)}` },
-    grouped ? el("span", { class: "gutter" }, time(content)) : avatar(author),
+    grouped ? el("span", { class: "gutter" }, time(content, narrowTimeOf)) : avatar(author),
     el("div", { class: "message-main" }, notes, grouped ? hiddenText(`${author.name}: `) : head(author, content),
       el("div", { class: "message-body" }, body(content, ctx)), reactions(content, place), replies(content, place)),
     onlyMine ? null : toolbar(content, place));
@@ -36,7 +36,7 @@ export function message(content, place, grouped) {
 
 export const isOnlyMine = (content) => Boolean(content.ephemeral || content.is_ephemeral);
 
-const time = (content) => el("time", { datetime: new Date(content.ts * 1000).toISOString(), title: fullTime(content.ts) }, timeOf(content.ts));
+const time = (content, written = timeOf) => el("time", { datetime: new Date(content.ts * 1000).toISOString(), title: fullTime(content.ts) }, written(content.ts));
 
 function head(author, content) {
   return el("div", { class: "message-head" }, el("span", { class: "author" }, author.name), author.isApp ? el("span", { class: "badge" }, "APP") : null, time(content));

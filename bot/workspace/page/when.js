@@ -7,6 +7,8 @@ const mediumDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "s
 
 export function dateOf(ts) { return new Date(Number(ts) * 1000); }
 export function timeOf(ts) { return clock.format(dateOf(ts)); }
+/** The time without AM or PM: what fits beside a message. */
+export function narrowTimeOf(ts) { return clock.formatToParts(dateOf(ts)).filter(({ type }) => type !== "dayPeriod").map(({ value }) => value).join("").trim(); }
 export function fullTime(ts) { return `${longDay.format(dateOf(ts))}, ${clockSeconds.format(dateOf(ts))}`; }
 
 export function dayOf(ts) {

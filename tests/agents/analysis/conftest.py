@@ -32,7 +32,8 @@ def starved(ledger: Ledger) -> Ledger:
     ledger.calls(edge=["basket"], basket=["ledger-db"])
     ledger.ranking("basket", "edge")
     ledger.change("chg-1", "basket", 14, kind=ChangeKind.CONFIG, title="config basket", commit="a" * 40)
-    ledger.commit("a" * 40, 20, "config: right-size", files=["deploy/basket/production.yaml"], diff=POOL_DIFF)
+    ledger.commit("a" * 40, 20, "config: right-size", files=["deploy/basket/production.yaml"], diff=POOL_DIFF,
+                  author="wei.zhang")  # fmt: skip
     ledger.change("chg-2", "edge", 4, commit="b" * 40)
     ledger.commit(
         "b" * 40, 5, "style: rounder corners", files=["static/page.css"], diff="@@ static/page.css @@\n-a\n+b\n"

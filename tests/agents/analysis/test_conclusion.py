@@ -84,3 +84,9 @@ def test_nothing_wrong_is_said_with_the_readings(ledger: Ledger) -> None:
     found = concluded(ledger)
     assert found.cause == "Nothing is wrong any more: latency_p99_ms went to 700 ms and is back at 42 ms."
     assert (found.blast_radius, found.causal_chain) == ((), ())
+
+
+def test_a_change_that_nobody_signed_is_its_commits_authors(starved: Ledger) -> None:
+    culprit = concluded(starved).culprit_change
+    assert culprit is not None
+    assert (culprit.id, culprit.author) == ("chg-1", "wei.zhang")

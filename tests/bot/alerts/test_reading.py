@@ -77,6 +77,8 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float | None) -
         ("errors over env:prod was > 90.0 on average", None, Quantity(90)),
         ("[2300.0 (24/11/26 11:55:00)] was greater than the threshold (500.0)", Quantity(2300), Quantity(500)),
         ("queue depth exceeds 1.2k", None, Quantity(1200)),
+        ("p99 latency is above 500 ms", None, Quantity(500, "ms")),
+        ("v2 of cart on db-01 is over 90 %", None, Quantity(90, "%")),
         ("deployed 3 pods in 20 seconds", None, None),
     ],
 )

@@ -15,7 +15,8 @@ from bot.workspace.server import Offer, Workspace
 sys.path.insert(0, str(Path(__file__).parent))
 from scene import Scene
 
-QUICK = Pace(sharing=0.01, limits=600.0)
+QUICK = Pace(ack=60.0, trigger=60.0, sharing=0.01, limits=600.0)
+"""The machine sets the pace: that Slack wants an acknowledgement within three seconds is tested in the workspace."""
 
 
 @pytest.fixture

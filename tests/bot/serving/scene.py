@@ -68,10 +68,14 @@ class Scene:
 
     async def stored(self, holds: Callable[[Incident], object]) -> Incident:
         """Wait until an incident is as it should be."""
+        return (await self.count(1, holds))[0]
+
+    async def count(self, number: int, holds: Callable[[Incident], object]) -> list[Incident]:
+        """Wait until so many incidents are as they should be."""
         while True:
-            for incident in await self.incidents():
-                if holds(incident):
-                    return incident
+            found = [incident for incident in await self.incidents() if holds(incident)]
+            if len(found) >= number:
+                return found
             await asyncio.sleep(0.02)
 
     async def incidents(self) -> tuple[Incident, ...]:
@@ -134,6 +138,10 @@ class Scene:
 
     async def command(self, user: str, line: str, channel: str = INCIDENTS) -> None:
         await self.workspace.interactions.command(user, channel, line)
+
+    async def alert(self, name: str) -> Mapping[str, Any]:
+        """An alert of a new world as Alertmanager would post it."""
+        return await self._offers[0].fire(name)
 
     async def fire(self, name: str) -> str:
         return await self.workspace.offers.fire(name)

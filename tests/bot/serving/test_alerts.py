@@ -6,7 +6,7 @@ from scene import ADA, ALERTMANAGER, ALERTS, DATADOG, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
-from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis
+from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis, Remark
 from incident.status import Status, World
 
 LABELS = "• *service:* `cart-service`"
@@ -117,6 +117,22 @@ async def test_nobody_else_opens_incidents_there_and_neither_do_our_own_messages
         assert [i.target for i in await scene.incidents()] == ["quiet-day"]
 
 
+async def test_our_own_messages_are_no_alerts_even_where_we_are_named_as_a_sender_and_after_downtime(
+    scene: Scene,
+) -> None:
+    senders = ("BALERTM", "AFIRST", "First Responder")
+    async with scene.bot(alert_senders=senders):
+        scene.workspace.post("AFIRST", ALERTS, **REFUSED)
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+    scene.workspace.post("AFIRST", ALERTS, **REFUSED)
+    async with scene.bot(alert_senders=senders):
+        await scene.fire("user-auth-blip")
+        await scene.stored(lambda i: i.target == "user-auth-blip" and i.status.ended)
+        assert sorted(i.target for i in await scene.incidents()) == ["quiet-day", "user-auth-blip"]
+
+
 async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_does_nothing_by_itself(
     scene: Scene,
 ) -> None:
@@ -155,3 +171,13 @@ async def test_a_channels_rule_says_what_is_looked_into_and_how_long_the_same_pr
             ("cart", "production"), ("quiet-day", "production")
         }  # fmt: skip
         assert (await scene.storage.store.load(incident.id)).every(AlertSeen) == ()
+
+
+async def test_a_remark_is_for_every_incident_of_its_thread_that_goes_on(scene: Scene) -> None:
+    async with scene.bot():
+        each = [await scene.alert(name) for name in ("quiet-day", "payment-declines", "payment-declines")]
+        ts = scene.workspace.post(ALERTMANAGER, ALERTS, attachments=[a for one in each for a in one["attachments"]])
+        await scene.count(2, lambda i: i.status is Status.AWAITING_APPROVAL)
+        scene.workspace.people.say(ADA, ALERTS, "the issuer has an outage", ts)
+        waiting = await scene.count(2, lambda i: i.status is Status.AWAITING_APPROVAL and i.every(Remark))
+    assert [remark.text for i in waiting for remark in i.every(Remark)] == ["the issuer has an outage"] * 2

@@ -168,7 +168,7 @@ async def test_whoever_takes_it_owns_it_and_a_guest_can_do_nothing(scene: Scene)
         assert len((await scene.incidents())[0].every(Owned)) == 1
 
 
-async def test_a_word_about_the_diagnosis_is_kept_and_muting_keeps_the_same_problem_quiet(scene: Scene) -> None:
+async def test_a_word_about_the_diagnosis_is_kept(scene: Scene) -> None:
     async with scene.bot():
         scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
         incident = await scene.stored(lambda i: i.status.ended)
@@ -176,14 +176,34 @@ async def test_a_word_about_the_diagnosis_is_kept_and_muting_keeps_the_same_prob
         await scene.press(CLEO, scene.with_button("feedback_wrong")[0], "feedback_wrong")
         assert "Noted" in await scene.answer(CLEO)
         said = await scene.storage.feedback.since(incident.opened_at)
-        assert [(each.by, each.rating) for each in said] == [(CLEO, "wrong")]
-        await scene.press(CLEO, scene.with_button("mute")[0], "mute")
-        view = await scene.modal(CLEO)
-        day = next(o for o in view.content["blocks"][0]["element"]["options"] if o["value"] == "24")
-        await scene.submit(CLEO, length={"type": "static_select", "selected_option": day})
-        assert "Muted until" in await scene.answer(CLEO, number=2)
+    assert [(each.by, each.rating) for each in said] == [(CLEO, "wrong")]
+
+
+async def mute(scene: Scene, user: str, hours: str) -> str:
+    """Press the button, choose, and return what the form said before."""
+    await scene.press(user, scene.with_button("mute")[0], "mute")
+    view = (await scene.modal(user)).content
+    choice = next(o for o in view["blocks"][-1]["element"]["options"] if o["value"] == hours)
+    await scene.submit(user, length={"type": "static_select", "selected_option": choice})
+    return str(view["blocks"][0])
+
+
+async def test_the_thread_says_who_muted_an_alert_which_is_quiet_until_somebody_unmutes_it(scene: Scene) -> None:
+    def said(words: str) -> object:
+        return next((m for m in scene.messages(ALERTS) if words in m["text"] and m["only_for"] is None), None)
+
+    async with scene.bot():
+        ts = scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
+        incident = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        await mute(scene, CLEO, "24")
+        assert (await scene.until(lambda: said(f"<@{CLEO}> muted this alert until <!date^")))["thread_ts"] == ts
         scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
         await scene.fire("quiet-day")
-        await scene.until(lambda: len([m for m in scene.messages(ALERTS) if m.get("username") == "Deploy agent"]) == 2)
-        assert len(await scene.incidents()) == 2
+        await scene.stored(lambda i: i.target == "quiet-day" and i.status.ended)
         assert (await scene.storage.store.load(incident.id)).every(AlertSeen) == ()
+        await scene.at_rest()
+        assert CLEO in await mute(scene, BEN, "0")
+        await scene.until(lambda: said(f"<@{BEN}> unmuted this alert"))
+        scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
+        assert (await scene.stored(lambda i: i.every(AlertSeen))).id == incident.id

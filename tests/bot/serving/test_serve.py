@@ -1,92 +1,21 @@
 """`first-responder serve` as a process, and its page in a real browser."""
 
-import asyncio
-import os
 import re
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from scene import ADA, ALERTS, BEN, INCIDENTS, Scene
+from served import refused, serve, slack
 
 from bot.config import Settings
 from bot.kept import open_storage
 from bot.logs import LOG_FILE
 from incident.facts import RollbackStarted
 from incident.status import Status
-from tests.chromium import chromium
-
-PATIENCE = 60_000
-"""Milliseconds that an agent may take on a machine that does other things as well."""
-
-
-class Served(NamedTuple):
-    process: Process
-    said: dict[str, str]
-    log: Path
-
-    async def end(self) -> tuple[int, str]:
-        """Send SIGTERM; the exit code and what was said on standard error."""
-        self.process.send_signal(signal.SIGTERM)
-        await self.process.communicate()
-        return int(self.process.returncode or 0), self.log.read_text()
-
-
-async def start(folder: Path, more: Mapping[str, str]) -> Process:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SFA_", "SLACK_"))}
-    environment = {**kept, "SFA_PORT": "0", "PYTHONPATH": str(Path(__file__).parents[3]), **more}
-    with (folder / "log.txt").open("w") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", cwd=folder, env=environment, stdout=PIPE, stderr=log
-        )
-
-
-@asynccontextmanager
-async def serve(folder: Path, more: Mapping[str, str] | None = None) -> AsyncIterator[Served]:
-    process = await start(folder, more or {})
-    try:
-        yield Served(process, await _until_ready(process, folder / "log.txt"), folder / "log.txt")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-async def _until_ready(process: Process, log: Path) -> dict[str, str]:
-    said: dict[str, str] = {}
-    assert process.stdout is not None
-    async for line in process.stdout:
-        if "ready" in line.decode():
-            return said
-        name, _, value = line.decode().strip().partition(": ")
-        said[name] = value
-    pytest.fail(await asyncio.to_thread(log.read_text))
-
-
-async def refused(folder: Path, more: Mapping[str, str]) -> tuple[int, str]:
-    """The exit code and the last line of a server that doesn't begin."""
-    process = await start(folder, more)
-    await process.communicate()
-    return int(process.returncode or 0), (folder / "log.txt").read_text().splitlines()[-1]
-
-
-def slack(scene: Scene) -> dict[str, str]:
-    return {
-        "SLACK_API_URL": scene.workspace.api_url,
-        "SLACK_BOT_TOKEN": scene.workspace.bot_token,
-        "SLACK_APP_TOKEN": scene.workspace.app_token,
-        "SFA_ALERT_CHANNELS": "#alerts",
-        "SFA_ALERT_SENDERS": "Alertmanager",
-        "SFA_INCIDENT_CHANNEL": "incidents",
-        "SFA_APPROVERS": "@oncall",
-    }
+from tests.chromium import PATIENCE, chromium
 
 
 async def test_health_answers_a_second_server_of_the_database_is_refused_and_sigterm_ends_it(tmp_path: Path) -> None:
@@ -170,7 +99,6 @@ async def test_somebody_at_the_page_sees_it_all(tmp_path: Path, browser: Browser
     async with serve(tmp_path) as served:
         page = await browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
         await page.goto(f"{served.said['workspace']}#/{ADA}/{INCIDENTS}")

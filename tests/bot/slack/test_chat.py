@@ -6,17 +6,20 @@ import pytest
 
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.wrapping import Wrapping
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
 from bot.thread.message import Message, Upload
 from bot.thread.options import Options
 from bot.workspace.server import Workspace
 from bot.workspace.state import Message as Posted
+from incident.diagnosis import Category
 from incident.facts import Fact
 from incident.model import Incident
 from storage.database import Database
-from storage.memory import Origin, SqlMemory, card_key
+from storage.memory import Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
+from storage.parcel import Kind
 from storage.store import SqlStore
 from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, said, settled
 from tests.incident import made
@@ -49,10 +52,9 @@ def memory(database: Database) -> SqlMemory:
     return SqlMemory(database)
 
 
-async def opened(database: Database, memory: SqlMemory, origin: Origin) -> Incident:
+async def opened(database: Database, origin: Origin) -> Incident:
     bare = made.incident()
-    await SqlStore(database).open(bare)
-    await memory.begin(bare.id, origin)
+    await SqlStore(database).beginning_at(origin).open(bare)
     return bare
 
 
@@ -75,7 +77,7 @@ def buttons(message: Posted) -> list[str]:
 async def test_every_fact_is_taken_by_slack_as_it_is_drawn(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory, where: str
 ) -> None:
-    bare = await opened(database, memory, Origin(INCIDENTS))
+    bare = await opened(database, Origin(INCIDENTS))
     await show(SlackChat(outbox, memory, REAL), bare, made.REACHED[where][1])
     await settled(outbox)
 
@@ -90,7 +92,7 @@ async def test_a_question_that_was_answered_has_no_buttons_left(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
     chat = SlackChat(outbox, memory, REAL)
-    asked = await show(chat, await opened(database, memory, Origin(INCIDENTS)), made.ASKED)
+    asked = await show(chat, await opened(database, Origin(INCIDENTS)), made.ASKED)
     await settled(outbox)
     (question,) = [m for m in workspace.channel(INCIDENTS).messages.values() if "approve" in buttons(m)]
     rejected = made.approval(made.Decision.REJECTED)
@@ -106,7 +108,7 @@ async def test_under_an_alert_the_card_is_a_reply_and_the_alert_carries_how_it_s
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
     alert = workspace.post("AALERTM", ALERTS, text="[FIRING] checkout is slow")
-    bare = await opened(database, memory, Origin(ALERTS, alert))
+    bare = await opened(database, Origin(ALERTS, alert))
     faces = []
     chat = SlackChat(outbox, memory, PLAIN)
     for _, facts in (made.REACHED["investigating"], made.REACHED["awaiting_approval"], made.REACHED["resolved"]):
@@ -120,10 +122,31 @@ async def test_under_an_alert_the_card_is_a_reply_and_the_alert_carries_how_it_s
     assert said(workspace)[2:] == [f"{seq} {fact.kind}" for seq, fact in enumerate(made.REACHED["resolved"][1], 1)]
 
 
+REPORTED = made.REACHED["reported"][1]
+WELL = (made.TURN, made.DIAGNOSIS.model_copy(update={"category": Category.NONE}), REPORTED[-1])
+
+
+@pytest.mark.parametrize(
+    ("facts", "face"),
+    [
+        (REPORTED, "raising_hand"),
+        (WELL, "white_check_mark"),
+        ((*REPORTED, made.HEALED), "white_check_mark"),
+        ((*WELL, made.HEALED, made.SEEN_AGAIN), "raising_hand"),
+    ],
+    ids=["a person decides", "nothing is wrong any more", "whoever paged says it is over", "it pages again"],
+)
+def test_a_report_calls_for_nobody_once_the_problem_has_gone(facts: tuple[Fact, ...], face: str) -> None:
+    incident, thread = made.incident().replay(facts), Thread(ALERTS, "7.000001", None)
+    parcels = [p for seq in range(len(facts) + 1) for p in Wrapping(incident.at(seq), thread).reactions(seq)]
+    assert parcels[-1].kind is Kind.REACT
+    assert parcels[-1].body["name"] == face
+
+
 async def test_showing_everything_again_after_a_crash_shows_nothing_twice(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    bare = await opened(database, memory, Origin(INCIDENTS))
+    bare = await opened(database, Origin(INCIDENTS))
     chat = SlackChat(outbox, memory, PLAIN)
     incident = await show(chat, bare, made.RUNNING)
     async with Delivery(outbox, client_of(workspace), QUICK):
@@ -144,7 +167,7 @@ async def test_the_card_is_brought_up_to_date_without_a_fact(
 ) -> None:
     working = iter(["reading logs", "reading metrics"])
     chat = SlackChat(outbox, memory, PLAIN._replace(card=lambda _incident, _options: Message(next(working))))
-    bare = await opened(database, memory, Origin(INCIDENTS))
+    bare = await opened(database, Origin(INCIDENTS))
     await chat.show(bare, None, 0)
     await settled(outbox)
     await chat.refresh(bare)
@@ -160,7 +183,7 @@ async def test_the_files_of_a_message_follow_it(
     chart = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", b"\x89PNG")
     told = (Message("cause", uploads=(chart,)), Message("what next"))
     chat = SlackChat(outbox, memory, PLAIN._replace(draw=lambda _incident, fact, _seq, _options: told if fact else ()))
-    await show(chat, await opened(database, memory, Origin(INCIDENTS)), (made.TURN,))
+    await show(chat, await opened(database, Origin(INCIDENTS)), (made.TURN,))
     await settled(outbox)
 
     assert said(workspace, INCIDENTS) == ["investigating after 1", "cause", "p99.png", "what next"]
@@ -177,7 +200,7 @@ async def test_an_incident_that_has_no_thread_is_shown_nowhere(outbox: SqlOutbox
 async def test_the_thread_of_a_card_is_known_by_its_message(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    bare = await opened(database, memory, Origin(INCIDENTS))
+    bare = await opened(database, Origin(INCIDENTS))
     async with Delivery(outbox, client_of(workspace), QUICK):
         await SlackChat(outbox, memory, PLAIN).show(bare, None, 0)
         await settled(outbox)
@@ -192,7 +215,7 @@ async def test_where_slack_knows_no_agent_sessions_nothing_is_missed(
     outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
     async with Workspace(agent_sessions=False) as without, Delivery(outbox, client_of(without), QUICK):
-        bare = await opened(database, memory, Origin(INCIDENTS))
+        bare = await opened(database, Origin(INCIDENTS))
         await show(SlackChat(outbox, memory, PLAIN), bare, made.REACHED["resolved"][1])
         await settled(outbox)
         assert await outbox.refused() == {}

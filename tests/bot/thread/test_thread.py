@@ -111,12 +111,20 @@ def test_the_approval_card_says_exactly_what_would_happen_and_comes_from_the_bot
     assert card.speaker is None
     assert card.urgent
     for words in ("Roll back checkout-service?", "cfg-412 → cfg-411", "chg-88", "“Tune connection settings”",
-                  "running since <!date^1795528200^", "Nobody recorded whether it can be undone.",
+                  "by r.iyer, running since <!date^1795528200^", "Nobody recorded whether it can be undone.",
                   "It could also be: dep-31 of notification-service (8 %)", "<!subteam^S0ONCALL>",
                   "the question expires <!date^1795531020^"):  # fmt: skip
         assert words in card.text, words
     assert draft.uploads[0].name == "INC-7F3K2.pdf"
     assert draft.uploads[0].content.startswith(b"%PDF")
+
+
+def test_where_nobody_recorded_who_made_the_change_the_card_says_so() -> None:
+    culprit = case.diagnosis().culprit_change
+    assert culprit is not None
+    unsigned = case.diagnosis(culprit_change=culprit.model_copy(update={"author": None}))
+    incident = case.grown(case.fresh(World.REAL), *case.turns(), unsigned, case.verdict(Action.ASK))
+    assert "(by whom is not recorded), running since" in drawn(incident)[0].text
 
 
 def test_approve_and_reject_carry_the_plan_they_answer_and_approve_asks_again() -> None:
@@ -135,6 +143,8 @@ def test_without_approvers_the_card_says_how_to_name_some() -> None:
 def test_two_people_where_two_are_needed() -> None:
     asked = waiting(approvals_needed=2)
     assert "Two people have to agree" in last(asked)
+    (sure,) = [node["confirm"] for node in nodes(list(drawn(asked)[0].blocks)) if node.get("action_id") == "approve"]
+    assert "It starts when two people have agreed." in sure["text"]["text"]
     first = asked.after(Approval(at=case.at(3), decision=Decision.APPROVED, by="U0ADA", digest=case.PLAN.digest))
     assert "One more person has to agree." in last(first)
     assert redrawn(first, first.facts[-1], len(first.facts), OPTIONS) == ()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -15,7 +16,8 @@ from bot.workspace.cast import DEFAULT_MANIFEST, EVENTS, SCOPES
 from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
 
-QUICK = Pace(ack=0.5, retries=(0.01, 0.01, 0.01), trigger=3.0, sharing=0.01, refresh=0.2, limits=600.0)
+QUICK = Pace(ack=60.0, retries=(0.01, 0.01, 0.01), trigger=60.0, sharing=0.01, refresh=0.2, limits=600.0)
+"""Quick where the workspace waits for itself, patient where it waits for an app on a machine that is busy."""
 MANIFEST = {
     **DEFAULT_MANIFEST,
     "oauth_config": {"scopes": {"bot": [*SCOPES.split(), "pins:write", "reactions:read"]}},
@@ -30,8 +32,15 @@ async def fire(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
-    async with Workspace(manifest=MANIFEST, offers=OFFERS, fire=fire, pace=QUICK) as workspace:
+def ack() -> float:
+    """Seconds that an app has to acknowledge; a test of apps that don't sets less."""
+    return QUICK.ack
+
+
+@pytest.fixture
+async def workspace(ack: float) -> AsyncIterator[Workspace]:
+    pace = replace(QUICK, ack=ack)
+    async with Workspace(manifest=MANIFEST, offers=OFFERS, fire=fire, pace=pace) as workspace:
         yield workspace
 
 

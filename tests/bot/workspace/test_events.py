@@ -196,6 +196,7 @@ async def test_an_event_that_is_not_acknowledged_comes_three_times_more_and_says
     assert (await heard.get())["event"]["text"] == "next"
 
 
+@pytest.mark.parametrize("ack", [0.5])
 async def test_a_listener_that_is_too_slow_to_acknowledge_hears_the_event_again(
     workspace: Workspace, bot: AsyncApp
 ) -> None:

@@ -80,6 +80,7 @@ async def test_a_command_works_where_the_bot_is_no_member(workspace: Workspace, 
     assert texts(workspace, "general") == ["Here too."]
 
 
+@pytest.mark.parametrize("ack", [0.5])
 async def test_a_command_nobody_acknowledges_in_time_is_said_to_have_timed_out(
     workspace: Workspace, bot: AsyncApp
 ) -> None:
@@ -136,6 +137,7 @@ async def test_a_button_arrives_with_message_place_and_value(
     assert (body["user"]["id"], body["channel"]["id"], body["message"]["ts"]) == ("U0ADA", "C0ALERTS", card["ts"])
 
 
+@pytest.mark.parametrize("ack", [0.5])
 async def test_a_click_nobody_acknowledges_is_told_and_never_sent_again(
     workspace: Workspace, bot: AsyncApp, client: AsyncWebClient
 ) -> None:

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 
 from bot.workspace.courier import Pace
 from bot.workspace.server import Offer, Workspace
-from tests.chromium import chromium
+from tests.chromium import PATIENCE, chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +26,7 @@ ALERT = {
     "attachments": [{"color": "danger", "title": "CheckoutSlow", "text": "p99 is *2 s*", "fallback": "x"}],
 }
 OFFERS = (Offer("slow", "Checkout is slow", "p99 over 500 ms"),)
-QUICK = Pace(sharing=0.01, limits=600.0)
+QUICK = Pace(ack=60.0, trigger=60.0, sharing=0.01, limits=600.0)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 HOSTILE = (
     "<script>window.hacked = 1</script> <img src=x onerror=hacked=1> <javascript:alert(1)|press me> \u202egpj.exe "
@@ -216,6 +216,7 @@ class Scene(NamedTuple):
 
     async def open(self, place: str = "U0ADA/C0ALERTS") -> Page:
         page = await self.context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         await page.goto(f"{self.workspace.address}#/{place}")

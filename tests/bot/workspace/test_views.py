@@ -180,6 +180,7 @@ async def test_a_submission_is_followed_by_what_the_app_answers(
     assert titles(workspace) == left
 
 
+@pytest.mark.parametrize("ack", [0.5])
 async def test_a_submission_nobody_acknowledges_leaves_the_modal_open_and_says_so(
     workspace: Workspace, bot: AsyncApp, client: AsyncWebClient
 ) -> None:
