@@ -95,7 +95,7 @@ class Runner:
         return Responder(replace(hands, store=self._crew.store.beginning_at(origin)))
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
-        """Store an answer and do what follows; raises `OutOfOrder`, `UnknownIncident`."""
+        """Store an answer and do what follows; raises `OutOfOrder`, `Paused`, `UnknownIncident`."""
         incident = await self._crew.store.load(incident_id)
         hands = await self._hands_of(incident)
         approval = Approval(at=hands.clock.now(), **answer._asdict())
