@@ -14,7 +14,6 @@ from incident.facts import (
     Diagnosis,
     Outcome,
     Plan,
-    Reading,
     Remark,
     RollbackEnded,
     RollbackStarted,
@@ -23,14 +22,10 @@ from incident.facts import (
 from incident.gate import worsened
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
-from incident.ports import Busy, Dispatched, NotRecorded, Paused, Unreadable
-from incident.recovery import assess
-from incident.values import Window
+from incident.ports import Busy, Dispatched, Paused
+from incident.verification import verify
 
 logger = logging.getLogger(__name__)
-
-LEAD = timedelta(minutes=10)
-"""How much of the signal before the alert goes into a check."""
 
 ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
 """Wall time after which a rollback's answer counts as lost."""
@@ -103,19 +98,6 @@ async def roll_back(hands: Hands, incident: Incident) -> Incident:
     return await hands.record(incident, ended)
 
 
-async def verify(hands: Hands, incident: Incident) -> Incident:
-    """Read the signal that paged until it is quiet or time is up."""
-    ended = incident.last(RollbackEnded)
-    since = incident.opened_at if ended is None else ended.at
-    while True:
-        now, policy = hands.clock.now(), await hands.allowed()
-        readings = await _readings(hands, incident, Window(incident.alert.fired_at - LEAD, now))
-        check = assess(incident.alert, readings, since, now, policy)
-        if check is not None:
-            return await hands.record(incident, check)
-        await hands.clock.wait(policy.poll)
-
-
 Step = Callable[[Hands, Incident], Awaitable[Incident]]
 STEPS: Mapping[Status, Step] = MappingProxyType({
     Status.INVESTIGATING: investigate,
@@ -172,14 +154,6 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
 async def _refuse_paused(hands: Hands) -> None:
     if (pause := (await hands.allowed()).pause) is not None:
         raise Paused(pause)
-
-
-async def _readings(hands: Hands, incident: Incident, window: Window) -> tuple[Reading, ...]:
-    try:
-        return await hands.telemetry.signal(incident.alert, window)
-    except (NotRecorded, Unreadable) as why:
-        logger.info("%s: the signal that paged can't be read: %s", incident.id, why)
-        return ()
 
 
 def _proposed(incident: Incident) -> tuple[Verdict, Plan]:
