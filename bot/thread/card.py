@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.report import words
 from bot.report.ending import banner
 from bot.report.escape import brief
+from bot.report.handover import still_in_main
 from bot.report.story import blamed
 from bot.thread.compose import header, one
 from bot.thread.message import Block, Message
@@ -42,6 +43,9 @@ def _standing(incident: Incident) -> Iterator[Inline]:
     if diagnosis is not None:
         yield say("\n")
         yield line(blamed(diagnosis), SENTENCE)
+    if ended and (left := still_in_main(incident)):
+        yield say("\n")
+        yield line(left.sentence, SENTENCE)
 
 
 def _paged(incident: Incident) -> Iterator[Block]:
