@@ -23,6 +23,7 @@ from incident.gate import worsened
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
 from incident.ports import Busy, Dispatched, Paused
+from incident.unbroken import unbroken
 from incident.verification import verify
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ async def wait_for_veto(hands: Hands, incident: Incident) -> Incident:
     """Give people the time to press Stop, then start if every check still holds."""
     verdict, _ = _proposed(incident)
     while verdict.expires_at is not None and (left := verdict.expires_at - hands.clock.now()) > timedelta(0):
-        await hands.clock.wait(left)
+        await hands.clock.for_people(left)
     return await _start(hands, incident)
 
 
@@ -144,8 +145,8 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
         reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
         return Dispatched(Outcome.UNKNOWN, reason=reason)
     try:
-        async with asyncio.timeout(ROLLBACK_DEADLINE):
-            return await hands.deployer.roll_back(started.plan, started.key)
+        followed = hands.deployer.roll_back(started.plan, started.key)
+        return await unbroken(asyncio.wait_for(followed, ROLLBACK_DEADLINE))
     except OSError as lost:  # TimeoutError is one
         reason = f"The answer was lost ({type(lost).__name__}); look for {started.key}."
         return Dispatched(Outcome.UNKNOWN, reason=reason)

@@ -10,12 +10,12 @@ from bot.report.story import blamed
 from bot.thread.compose import header, one
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
-from bot.thread.presses import LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, row
+from bot.thread.presses import CLOSE, LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, confirm, row
 from bot.thread.rich import Inline, bold, line, person, quote, rich, say, section, when
 from bot.thread.tasks import plan
-from incident.facts import AlertResolved, AlertSeen, Diagnosis, Owned
+from incident.facts import AlertSeen, Diagnosis, Owned
 from incident.model import Incident
-from incident.status import World
+from incident.status import CLOSABLE, World
 
 NAME, SENTENCE = 80, 500
 
@@ -76,7 +76,7 @@ def _counts(incident: Incident) -> Iterator[Inline]:
     if seen:
         yield say(f" · paged again {len(seen)} time{'s' * (len(seen) > 1)}, last ")
         yield when(seen[-1].at)
-    if incident.last(AlertResolved) is not None:
+    if incident.resolved_at_source:
         yield say(" · the alert was resolved at its source")
 
 
@@ -89,4 +89,14 @@ def _buttons(incident: Incident) -> Iterator[Block]:
         yield button(OPEN_REPORT, "Report", about)
     if incident.status.ended:
         yield button(LOOK_AGAIN, "Look again", about)
+        yield from (_close(incident),) if incident.status in CLOSABLE else ()
         yield button(MUTE, "Mute this alert …", about)
+
+
+def _close(incident: Incident) -> Block:
+    """The button that closes it; where nobody saw the end of its rollback, only after a second thought."""
+    if not incident.acting:
+        return button(CLOSE, "Close", Pressed(incident.id))
+    told = "Nobody has seen the end of its rollback. Closing it lets other rollbacks of this service begin."
+    sure = confirm(f"Close {incident.id}?", told, "Close", "Not yet", danger=True)
+    return button(CLOSE, "Close", Pressed(incident.id), confirm=sure)

@@ -35,7 +35,7 @@ class Shop:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, wait=self._wait)
+        return Clock(now=lambda: self.now, wait=self._wait, for_people=self._wait)
 
     async def _wait(self, length: timedelta) -> None:
         self.now += length

@@ -63,7 +63,7 @@ async def test_a_stop_in_the_veto_window_wins(hands: Hands, shop: Shop) -> None:
         await responder.note(opened.id, made.STOPPED)
 
     stoppable = replace(
-        hands, clock=shop.clock._replace(wait=wait), rules=unchanging(Policy(veto_window=timedelta(seconds=60)))
+        hands, clock=shop.clock._replace(for_people=wait), rules=unchanging(Policy(veto_window=timedelta(seconds=60)))
     )
     over = await Responder(stoppable).advance(opened)
     assert (over.status, shop.asked) == (Status.REPORTED, [])
