@@ -8,7 +8,7 @@ from incident.facts import (
     Action, AlertResolved, AlertSeen, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome,
     Owned, Recovery, Remark, RollbackEnded, RollbackStarted, Stopped, Turn, Verdict,
 )  # fmt: skip
-from incident.status import BEFORE_ACTION, CLOSABLE, WORLD_LABEL, Status, World
+from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
 
 __all__ = ["Incident", "OutOfOrder", "Status", "World"]
@@ -37,6 +37,11 @@ class Incident(Value):
     def production(self) -> str:
         """Which production it happened in: there is one real one, and each made-up or recorded world is another."""
         return World.REAL if self.world is World.REAL else self.alert.labels.get(WORLD_LABEL, self.id)
+
+    @property
+    def drill(self) -> bool:
+        """True where people rehearse: every renderer says so. A label from outside can't make one of what is real."""
+        return self.world is World.SCENARIO and DRILL_LABEL in self.alert.labels
 
     @property
     def fingerprint(self) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.console.said import MARKS, Said, Tone, flat, said
 from bot.report.figures import clock, quantity, share
 from bot.report.handover import NO_MORE, next_hypothesis
-from bot.report.words import ACTIONS, WORLDS
+from bot.report.words import ACTIONS, WORLDS, drill
 from incident.facts import (
     Action,
     AlertResolved,
@@ -46,7 +46,7 @@ def say_opening(incident: Incident) -> Said:
     """Say what paged."""
     alert = incident.alert
     facts = (incident.id, alert.severity, incident.environment, WORLDS[incident.world], f"{clock(alert.fired_at)} UTC")
-    head = f"{alert.name} on {alert.service}"
+    head = f"{drill(incident)}{alert.name} on {alert.service}"
     return said("alert", head, (alert.summary or alert.metric or "", " · ".join(facts)))
 
 

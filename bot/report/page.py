@@ -79,7 +79,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
     columns, rows = _timeline(incident, options)
     return {
         "incident": incident, "diagnosis": diagnosis, "verdict": verdict,
-        "banner": banner(incident), "cover": cover(incident, options),
+        "banner": banner(incident), "named": words.drill(incident) + incident.id, "cover": cover(incident, options),
         "summary": story.summary(incident), "impact": story.impact(incident),
         "columns": [Markdown(c) for c in columns], "timeline": rows, "signals": chosen.signals,
         "flow": _picture("flow", pictures) if pictures else flow_diagram(flow(incident)),

@@ -8,6 +8,7 @@ from bot.report.escape import brief
 from bot.report.handover import still_in_main
 from bot.report.story import blamed
 from bot.thread.compose import header, one
+from bot.thread.drill import marked
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.presses import CLOSE, LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, confirm, row
@@ -23,7 +24,7 @@ NAME, SENTENCE = 80, 500
 def card(incident: Incident, working: Mapping[str, str], options: Options) -> Message:
     """Return the card; ``working`` is what each agent that is busy right now does, by its name."""
     del options
-    return one(_blocks(incident, working))
+    return marked(incident, one(_blocks(incident, working)))[0]
 
 
 def _blocks(incident: Incident, working: Mapping[str, str]) -> Iterator[Block]:
@@ -69,7 +70,7 @@ def _facts(incident: Incident) -> Iterator[Inline]:
 def _counts(incident: Incident) -> Iterator[Inline]:
     yield line(incident.id, NAME, code=True)
     if incident.world is not World.REAL:
-        yield say(f" · {words.WORLDS[incident.world]}: nothing real is touched")
+        yield say(f" · {words.drill(incident)}{words.WORLDS[incident.world]}: nothing real is touched")
     if incident.follows:
         yield line(f" · the same problem as {incident.follows} before", 2 * NAME)
     seen = incident.every(AlertSeen)
