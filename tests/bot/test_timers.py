@@ -89,31 +89,28 @@ async def begun(url: str, *approved: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(*arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
 
 
-async def told(process: asyncio.subprocess.Process, statuses: Collection[str], number: int) -> list[list[str]]:
-    """Read what it shows until so many incidents have come to one of the statuses."""
+async def killed_at(process: asyncio.subprocess.Process, statuses: Collection[str], lines: list[list[str]]) -> None:
+    """Read what it shows until three incidents have come to one of the statuses; kill it, and read the rest."""
     assert process.stdout is not None
-    lines: list[list[str]] = []
-    while len({name for name, _, _, status in lines if status in statuses}) < number:
+    while len({line[0] for line in lines if line[3] in statuses}) < 3:
         line = await process.stdout.readline()
         assert line, "it ended by itself"
         lines.append(line.decode().split())
-    return lines
+    process.kill()
+    await process.wait()
+    rest = (await process.stdout.read()).decode().splitlines(keepends=True)
+    lines += [line.split() for line in rest if line.endswith("\n")]
 
 
 async def test_a_process_killed_in_a_veto_window_and_in_two_questions_goes_on_with_the_stored_times(
     tmp_path: Path,
 ) -> None:
     settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
-    first = await begun(settings.database_url)
-    await told(first, {"awaiting_veto", "awaiting_approval"}, 3)
-    first.kill()
-    await first.wait()
+    lines: list[list[str]] = []
+    await killed_at(await begun(settings.database_url), {"awaiting_veto", "awaiting_approval"}, lines)
     async with open_storage(settings) as kept:
         veto, _, later = await kept.store.recent()
-    second = await begun(settings.database_url, later.id)
-    lines = await told(second, {"resolved", "reported", "handed_over"}, 3)
-    second.kill()
-    await second.wait()
+    await killed_at(await begun(settings.database_url, later.id), {"resolved", "reported", "handed_over"}, lines)
     async with open_storage(settings) as kept:
         started, expired, approved = await kept.store.recent()
     assert [each.status for each in (approved, expired, started)] == [
