@@ -138,8 +138,8 @@ def _settled(signal: Signal, now: datetime, policy: Policy) -> Finding | None:
     long_enough = len(signal.run) >= FEWEST and now - signal.run[0].at >= policy.settle
     if not long_enough or not signal.fresh or not signal.judgeable or signal.comparable is False:
         return None
-    back = " and back near its usual level" if signal.comparable else "; what is usual for it could not be read"
-    return Finding(Recovery.RECOVERED, f" and stayed quiet{back}")
+    back = ", and it is back near its usual level" if signal.comparable else "; what is usual could not be read"
+    return Finding(Recovery.RECOVERED, f": it stayed quiet{back}")
 
 
 def _out_of_time(signal: Signal) -> Finding:
@@ -181,6 +181,6 @@ def _thinned(seen: Seen) -> tuple[Reading, ...]:
 
 def _reason(signal: Signal, found: Finding) -> str:
     now = "can't be read" if signal.after is None else f"is at {signal.after:.4g}"
-    limit = "which has no threshold" if signal.alert.threshold is None else f"threshold {signal.alert.threshold:.4g}"
+    limit = "no threshold" if signal.alert.threshold is None else f"threshold {signal.alert.threshold:.4g}"
     usual = "" if signal.usual is None else f", usually {signal.usual.level:.4g}"
-    return f"The signal that paged {now}, {limit}{usual}{found.why}."
+    return f"The signal that paged {now} ({limit}{usual}){found.why}."

@@ -38,8 +38,13 @@ def _rival(rival: Rival) -> str:
 
 def _drawn(check: Check, started: RollbackStarted) -> str:
     """The readings as bars, before the rollback and after it, with their times."""
+    every = [r.value for r in check.readings]
     parts = ([r for r in check.readings if (r.at < started.at) is before] for before in (True, False))
-    told = [f"{figures.stretch(p[0].at, p[-1].at)} {figures.sparkline([r.value for r in p])}" for p in parts if p]
+    told = [
+        f"{figures.stretch(p[0].at, p[-1].at)} {figures.sparkline([r.value for r in p], among=every)}"
+        for p in parts
+        if p
+    ]
     return f"Readings (UTC): {' │ rollback │ '.join(told)}"
 
 

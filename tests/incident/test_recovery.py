@@ -76,7 +76,7 @@ def test_few_readings_of_before_say_nothing_and_the_threshold_decides() -> None:
     check = after(5, Seen(read(lambda m: 900 if m < 1 else 450), level(190)[:4]))
     assert check is not None
     assert (check.result, check.usual) == (Recovery.RECOVERED, None)
-    assert "what is usual for it could not be read" in check.reason
+    assert "what is usual could not be read" in check.reason
 
 
 def test_back_at_a_usual_level_above_the_threshold_nobody_can_tell() -> None:
