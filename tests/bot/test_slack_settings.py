@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack_settings import SLACK, read_slack_settings
+from bot.slack_settings import SLACK, SlackSettings, read_slack_settings
 from bot.sources import BadSetting
 
 NAMES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
