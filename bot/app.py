@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from contextlib import asynccontextmanager, suppress
@@ -91,7 +90,7 @@ def recorded_place(folder: Path, as_of: datetime | None = None) -> Place:
         alert=_in_a_world_of_its_own(recording.alert),
         telemetry=recording,
         deployer=None,
-        clock=Clock(lambda: latest + timedelta(seconds=time.monotonic() - opened), _wait_on_the_wall),
+        clock=Clock(lambda: latest + timedelta(seconds=time.monotonic() - opened)),
         as_of=latest,
     )
 
@@ -203,7 +202,3 @@ def _in_a_world_of_its_own(alert: Alert, labels: Mapping[str, str] | None = None
     """Mark the alert with an opaque label, so that two runs are never taken for one problem (docs/decisions/0003)."""
     own = {**alert.labels, **(labels or {}), WORLD_LABEL: secrets.token_hex(8)}
     return alert.model_copy(update={"labels": own})
-
-
-async def _wait_on_the_wall(length: timedelta) -> None:
-    await asyncio.sleep(length.total_seconds())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from agents.traffic import traffic
 from bot.app import Place
 from bot.beginning import asks_first
 from bot.places import Places, unseen_place
@@ -37,6 +38,7 @@ class Crew(NamedTuple):
             clock=place.clock,
             rules=self._rules_for(place.alert),
             deployer=place.deployer,
+            traffic=traffic,
         )
 
     def _rules_for(self, alert: Alert) -> Rules:

@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 
 from rich.console import Console
 
+from agents.traffic import traffic
 from bot import report
 from bot.app import Place, find_place, open_store, team
 from bot.config import Settings
@@ -103,6 +104,7 @@ def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store
         rules=unchanging(settings.policy(rehearse=wishes.dry_run)),
         deployer=place.deployer,
         asker=asker,
+        traffic=traffic,
     )
 
 

@@ -44,7 +44,7 @@ def as_line(incident: Incident) -> str:
     columns = (
         incident.id,
         f"{incident.opened_at:%Y-%m-%d %H:%MZ}",
-        incident.status,
+        f"{incident.status}{' drill' * incident.drill}",
         incident.alert.service,
         incident.target,
     )

@@ -31,7 +31,7 @@ def unseen_place(alert: Alert, environment: str) -> Place:
         alert=alert,
         telemetry=Nowhere(),
         deployer=None,
-        clock=Clock(lambda: datetime.now(UTC), lambda length: asyncio.sleep(length.total_seconds())),
+        clock=Clock(lambda: datetime.now(UTC)),
         as_of=alert.fired_at + AFTERMATH,
     )
 
@@ -49,7 +49,9 @@ class Places:
 
     async def named(self, name: str, since: datetime | None = None) -> Place:
         """Return a new place for what somebody in a chat names; raises `Mistake`."""
-        return self._keep(await asyncio.to_thread(_named, name, since))
+        place = await asyncio.to_thread(_named, name, since)
+        await _come_to_the_present(place, place.clock.now())
+        return self._keep(place)
 
     def of_alert(self, fired: Fired) -> Place:
         """Return where an alert fired; one that belongs to no world that is alive is about something unseen."""
@@ -91,7 +93,11 @@ async def _live_through(place: Place, incident: Incident) -> None:
     if place.deployer and started and ended and ended.outcome is Outcome.SUCCEEDED:
         await _wait_until(place, started.at)
         await place.deployer.roll_back(started.plan, started.key)
-    latest = max(fact.at for fact in incident.facts) if incident.facts else incident.opened_at
+    await _come_to_the_present(place, max((fact.at for fact in incident.facts), default=incident.opened_at))
+
+
+async def _come_to_the_present(place: Place, latest: datetime) -> None:
+    """Let time pass until it is now there too: what a restart brings back later stands at the same time."""
     await _wait_until(place, min(max(datetime.now(UTC), latest), latest + LONGEST_ABSENCE))
 
 

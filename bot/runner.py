@@ -3,8 +3,10 @@
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -15,15 +17,18 @@ from bot.crew import Crew
 from bot.mistakes import Mistake
 from bot.tasks import Tasks
 from bot.working import Watch
+from incident.closing import AGE, STAYS, closing
 from incident.facts import Approval, Closed, Decision, Fact, Remark, Stopped, Verdict
 from incident.hands import Hands
-from incident.model import Incident, Status
+from incident.model import Incident, OutOfOrder, Status
 from incident.policy import Mode
 from incident.responder import Responder
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
 
+SWEEP = 300
+"""Seconds between two looks for what can be closed: nobody waits for it."""
 RECENT = 50
 """Ended incidents whose last words may not have been shown when the process died."""
 
@@ -123,6 +128,7 @@ class Runner:
 
     async def resume(self) -> None:
         """Go on with everything that was begun here and is not at its end, and show what was not shown."""
+        self._timers.add_job(self.close_idle, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))
         self._timers.start()
         for incident in await self._crew.store.unfinished():
             if await self._crew.memory.thread(incident.id) is not None:
@@ -131,6 +137,14 @@ class Runner:
             ended = incident.status.ended and await self._crew.store.unshown(incident.id)
             if ended and await self._crew.memory.thread(incident.id) is not None:
                 self._tasks.go_on(incident.id)
+
+    async def close_idle(self) -> None:
+        """Close what has ended and stayed quiet; of several replicas that do so the first one counts."""
+        now = datetime.now(UTC)
+        for incident in await self._crew.store.idle(now - STAYS, now - AGE):
+            if (closed := closing(incident, now)) is not None:
+                with suppress(OutOfOrder):
+                    await self.note(incident.id, partial(_at, closed))
 
     async def at_rest(self) -> None:
         """Wait until nothing is worked on."""
@@ -178,3 +192,7 @@ class Runner:
             hands = await self._crew.resuming(incident)
             self._hands.setdefault(incident.id, hands)
         return self._hands[incident.id]
+
+
+def _at(fact: Closed, now: datetime) -> Closed:
+    return fact.model_copy(update={"at": now})

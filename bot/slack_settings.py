@@ -67,6 +67,11 @@ class SlackSettings(Sourced):
         """True where a Slack is configured; else the stand-in workspace is served."""
         return self.bot_token is not None
 
+    @property
+    def real(self) -> bool:
+        """True where people work beyond this machine: what is made up there has to be marked."""
+        return urlsplit(self.api_url).hostname not in LOOPBACK
+
 
 def slack_settings() -> SlackSettings:
     """Return the settings; raises `Mistake` for one that can't be used."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from incident.unbroken import LEAVING
+
 CANCELS, GRACE = 8, 0.1
 """AutoGen's team may begin to wait for itself while it is being cancelled: it is cancelled again each 0.1 seconds."""
 
@@ -42,8 +44,11 @@ class Tasks:
             await asyncio.wait(self._tasks.values())
 
     async def close(self) -> None:
-        """End all work."""
-        await asyncio.gather(*(_ended(task) for task in self._tasks.values()))
+        """End all work; a dispatch that is under way has the time to be answered."""
+        tasks = set(self._tasks.values())
+        await asyncio.gather(*map(_ended, tasks))
+        if left := {task for task in tasks if not task.done()}:
+            await asyncio.wait(left, timeout=LEAVING)
 
     async def _after(self, before: asyncio.Task[None] | None, incident_id: str) -> None:
         if before is not None:

@@ -178,7 +178,7 @@ class Reading(Value):
 
 
 class Check(Value):
-    """The signal that paged, read again until it was quiet or time was up."""
+    """The signal that paged, read again until it was quiet or time was up. ``usual``: its level before the trouble."""
 
     kind: Literal["check"] = "check"
     at: Instant
@@ -186,6 +186,7 @@ class Check(Value):
     before: float | None = None
     after: float | None = None
     threshold: float | None = None
+    usual: float | None = None
     readings: tuple[Reading, ...] = ()
     reason: Text = ""
 

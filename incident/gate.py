@@ -38,9 +38,10 @@ def judge(case: Case, policy: Policy, at: datetime) -> Verdict:
     world = case.incident.world
     answers = _ask_all(case, policy)
     plan = case.plan()
-    bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(policy.mode_in(world)), _by_plan(plan, case))
+    mode = policy.mode_in(world)
+    bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(mode), _by_plan(plan, case))
     action = min((bound for bound, _ in bounds), key=BOLDNESS.index)
-    rehearsed = policy.rehearsed_in(world)
+    rehearsed = policy.rehearsed_in(world) or mode is Mode.REPORT
     return Verdict(
         at=at,
         action=action,
@@ -100,7 +101,7 @@ def _by_confidence(case: Case, policy: Policy) -> tuple[Action, str]:
 
 
 def _by_mode(mode: Mode) -> tuple[Action, str]:
-    if mode is Mode.AUTO:
+    if mode in {Mode.AUTO, Mode.REPORT}:  # in report it is rehearsed: people want to see what would have been done
         return Action.ROLLBACK, ""
     if mode is Mode.ASK:
         return Action.ASK, "The mode is ask: nothing is done without a person."

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from incident.case import Case
 from incident.change import Topology
 from incident.evidence import Source
-from incident.facts import Approval, Diagnosis, Fact, RollbackStarted, Verdict
+from incident.facts import Approval, Diagnosis, Fact, Reading, RollbackStarted, Verdict
 from incident.gate import judge
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, Rules
@@ -41,6 +41,9 @@ NOW = timedelta(minutes=10)
 Asker = Callable[[Incident, Verdict], Awaitable[Approval | None]]
 """Asks a person; None leaves the question waiting."""
 
+Traffic = Callable[[Telemetry, str, Window], Awaitable[tuple[Reading, ...]]]
+"""Reads how much a service was asked, oldest first, in whatever unit; raises `NotRecorded`, `Unreadable`."""
+
 Seen = TypeVar("Seen")
 
 
@@ -60,6 +63,7 @@ class Hands:
     rules: Rules
     deployer: Deployer | None = None
     asker: Asker | None = None
+    traffic: Traffic | None = None
 
     async def record(self, incident: Incident, fact: Fact) -> Incident:
         """Store the fact, show it, mark it as shown; return the successor.

@@ -8,7 +8,7 @@ from incident.facts import (
     Action, AlertResolved, AlertSeen, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome,
     Owned, Recovery, Remark, RollbackEnded, RollbackStarted, Stopped, Turn, Verdict,
 )  # fmt: skip
-from incident.status import BEFORE_ACTION, WORLD_LABEL, Status, World
+from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
 
 __all__ = ["Incident", "OutOfOrder", "Status", "World"]
@@ -39,6 +39,11 @@ class Incident(Value):
         return World.REAL if self.world is World.REAL else self.alert.labels.get(WORLD_LABEL, self.id)
 
     @property
+    def drill(self) -> bool:
+        """True where people rehearse: every renderer says so. A label from outside can't make one of what is real."""
+        return self.world is World.SCENARIO and DRILL_LABEL in self.alert.labels
+
+    @property
     def fingerprint(self) -> str:
         """What a repeat of this problem has in common with it."""
         return self.alert.fingerprint(f"{self.production}/{self.environment}")
@@ -55,6 +60,12 @@ class Incident(Value):
             return False
         ended = self.last(RollbackEnded)
         return self.status is Status.VERIFYING or ended is None or ended.outcome is Outcome.UNKNOWN
+
+    @property
+    def resolved_at_source(self) -> bool:
+        """True while the last that its pager said is that it is over."""
+        said = (isinstance(f, AlertResolved) for f in reversed(self.facts) if isinstance(f, AlertSeen | AlertResolved))
+        return next(said, False)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -117,7 +128,7 @@ class Incident(Value):
             case Fault():
                 return None if now.ended else Status.HANDED_OVER
             case Closed():
-                return Status.CLOSED if now in {Status.REPORTED, Status.HANDED_OVER} else None
+                return Status.CLOSED if now in CLOSABLE else None
 
     def _may_call_off(self) -> bool:
         """A rollback is proposed or approved, and none has been started."""

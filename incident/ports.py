@@ -3,6 +3,7 @@
 Adapters translate their library's errors into these at their edge.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -51,11 +52,20 @@ class UnknownIncident(Exception):
     """No stored incident has this id."""
 
 
+async def on_the_wall(length: timedelta) -> None:
+    """Let real time pass."""
+    await asyncio.sleep(length.total_seconds())
+
+
 class Clock(NamedTuple):
-    """The time, and a way to let it pass. A made-up world passes it faster than the wall does."""
+    """The time, and ways to let it pass. A made-up world passes it faster than the wall does.
+
+    ``for_people`` passes what people were given to object: they have it on the wall, whatever the world.
+    """
 
     now: Callable[[], datetime]
-    wait: Callable[[timedelta], Awaitable[None]]
+    wait: Callable[[timedelta], Awaitable[None]] = on_the_wall
+    for_people: Callable[[timedelta], Awaitable[None]] = on_the_wall
 
 
 class Table(Protocol):

@@ -29,6 +29,12 @@ WAITING = frozenset({Status.AWAITING_APPROVAL, Status.AWAITING_VETO})
 BEFORE_ACTION = WAITING | {Status.ROLLING_BACK}
 """Where a rollback may be called off, as long as none has been started."""
 
+CLOSABLE = frozenset({Status.REPORTED, Status.HANDED_OVER})
+"""Ended, and still holding its fingerprint: a repeat of the problem joins it."""
+
+DRILL_LABEL = "drill"
+"""Marks the alert of a made-up world in which people rehearse, where real incidents are worked on, too."""
+
 WORLD_LABEL = "world"
 """The opaque label by which a fired alert belongs to one made-up world."""
 

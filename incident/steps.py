@@ -14,7 +14,6 @@ from incident.facts import (
     Diagnosis,
     Outcome,
     Plan,
-    Reading,
     Remark,
     RollbackEnded,
     RollbackStarted,
@@ -23,14 +22,11 @@ from incident.facts import (
 from incident.gate import worsened
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
-from incident.ports import Busy, Dispatched, NotRecorded, Paused, Unreadable
-from incident.recovery import assess
-from incident.values import Window
+from incident.ports import Busy, Dispatched, Paused
+from incident.unbroken import unbroken
+from incident.verification import verify
 
 logger = logging.getLogger(__name__)
-
-LEAD = timedelta(minutes=10)
-"""How much of the signal before the alert goes into a check."""
 
 ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
 """Wall time after which a rollback's answer counts as lost."""
@@ -89,7 +85,7 @@ async def wait_for_veto(hands: Hands, incident: Incident) -> Incident:
     """Give people the time to press Stop, then start if every check still holds."""
     verdict, _ = _proposed(incident)
     while verdict.expires_at is not None and (left := verdict.expires_at - hands.clock.now()) > timedelta(0):
-        await hands.clock.wait(left)
+        await hands.clock.for_people(left)
     return await _start(hands, incident)
 
 
@@ -101,19 +97,6 @@ async def roll_back(hands: Hands, incident: Incident) -> Incident:
     done = await _dispatch(hands, incident, started)
     ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=done.url, reason=done.reason)
     return await hands.record(incident, ended)
-
-
-async def verify(hands: Hands, incident: Incident) -> Incident:
-    """Read the signal that paged until it is quiet or time is up."""
-    ended = incident.last(RollbackEnded)
-    since = incident.opened_at if ended is None else ended.at
-    while True:
-        now, policy = hands.clock.now(), await hands.allowed()
-        readings = await _readings(hands, incident, Window(incident.alert.fired_at - LEAD, now))
-        check = assess(incident.alert, readings, since, now, policy)
-        if check is not None:
-            return await hands.record(incident, check)
-        await hands.clock.wait(policy.poll)
 
 
 Step = Callable[[Hands, Incident], Awaitable[Incident]]
@@ -162,8 +145,8 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
         reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
         return Dispatched(Outcome.UNKNOWN, reason=reason)
     try:
-        async with asyncio.timeout(ROLLBACK_DEADLINE):
-            return await hands.deployer.roll_back(started.plan, started.key)
+        followed = hands.deployer.roll_back(started.plan, started.key)
+        return await unbroken(asyncio.wait_for(followed, ROLLBACK_DEADLINE))
     except OSError as lost:  # TimeoutError is one
         reason = f"The answer was lost ({type(lost).__name__}); look for {started.key}."
         return Dispatched(Outcome.UNKNOWN, reason=reason)
@@ -172,14 +155,6 @@ async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) 
 async def _refuse_paused(hands: Hands) -> None:
     if (pause := (await hands.allowed()).pause) is not None:
         raise Paused(pause)
-
-
-async def _readings(hands: Hands, incident: Incident, window: Window) -> tuple[Reading, ...]:
-    try:
-        return await hands.telemetry.signal(incident.alert, window)
-    except (NotRecorded, Unreadable) as why:
-        logger.info("%s: the signal that paged can't be read: %s", incident.id, why)
-        return ()
 
 
 def _proposed(incident: Incident) -> tuple[Verdict, Plan]:

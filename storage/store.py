@@ -5,7 +5,7 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Select, desc, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, and_, desc, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from incident.facts import Fact, RollbackStarted
 from incident.model import Incident, Status
 from incident.policy import Pause
 from incident.ports import AlreadyOpen, Busy, LostRace, Paused, UnknownIncident
+from incident.status import CLOSABLE
 from storage.audit import enter_in
 from storage.audited import entry_of
 from storage.clock import wall_clock
@@ -112,6 +113,14 @@ class SqlStore:
         """Return the incidents on which work goes on by itself, newest first."""
         going_on = [status.value for status in Status if not status.ended]
         return await self._read(_newest(MOST).where(incidents.c.status.in_(going_on)))
+
+    async def idle(self, settled: datetime, aged: datetime) -> tuple[Incident, ...]:
+        """Return what ended and wasn't closed, and is silent since ``settled`` and was resolved, or since ``aged``."""
+        newest = select(func.max(facts.c.at)).where(facts.c.incident_id == incidents.c.id).scalar_subquery()
+        silent = func.coalesce(newest, incidents.c.opened_at)
+        healed = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind == "alert_resolved")
+        ended = incidents.c.status.in_([status.value for status in CLOSABLE])
+        return await self._read(_newest(MOST).where(ended, or_(silent < aged, and_(silent < settled, healed))))
 
     @whole
     async def mark_shown(self, incident_id: str, seq: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bot.console.said import Said, Tone, said
 from bot.outbox import Outcome
+from bot.report.handover import still_in_main
 from bot.report.words import STATUSES
 from bot.wishes import Wishes
 from incident.facts import Diagnosis
@@ -24,6 +25,8 @@ def _lines(incident: Incident, written: Outcome, wishes: Wishes) -> Iterator[str
     if incident.status in WAITING and incident.world is World.SCENARIO:
         again = f"first-responder investigate {shlex.quote(wishes.target)} --seed {wishes.seed}"
         yield f"to go on: {again} --approve yes (or no)"
+    if left := still_in_main(incident):
+        yield left.sentence
     diagnosis = incident.last(Diagnosis)
     if diagnosis is not None:
         usage = diagnosis.usage

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from bot.console.said import MARKS, Said, Tone, flat, said
 from bot.report.figures import clock, quantity, share
-from bot.report.words import ACTIONS, WORLDS
+from bot.report.handover import NO_MORE, next_hypothesis
+from bot.report.words import ACTIONS, WORLDS, drill
 from incident.facts import (
     Action,
     AlertResolved,
@@ -45,7 +46,7 @@ def say_opening(incident: Incident) -> Said:
     """Say what paged."""
     alert = incident.alert
     facts = (incident.id, alert.severity, incident.environment, WORLDS[incident.world], f"{clock(alert.fired_at)} UTC")
-    head = f"{alert.name} on {alert.service}"
+    head = f"{drill(incident)}{alert.name} on {alert.service}"
     return said("alert", head, (alert.summary or alert.metric or "", " · ".join(facts)))
 
 
@@ -141,9 +142,15 @@ def _check(incident: Incident, check: Check) -> Said:
     measured = check.before is not None and check.after is not None
     figures = f"{quantity(check.before, metric)} → {quantity(check.after, metric)}" if measured else ""
     limit = f"threshold {quantity(check.threshold, metric)}" if check.threshold is not None else ""
-    told = ", ".join(t for t in (figures, limit) if t)
+    usual = f"usually {quantity(check.usual, metric)}" if check.usual is not None else ""
+    told = ", ".join(t for t in (figures, limit, usual) if t)
     head = check.result.replace("-", " ") + (f": {told}" if told else "")
-    lines = ("" if recovered else check.reason, _drawn([reading.value for reading in check.readings]))
+    following = next_hypothesis(incident)
+    lines = (
+        "" if recovered else check.reason,
+        following and f"{following} {NO_MORE}",
+        _drawn([reading.value for reading in check.readings]),
+    )
     return said("check", head, lines, "good" if recovered else "bad")
 
 

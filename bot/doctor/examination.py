@@ -16,7 +16,7 @@ from incident.policy import Mode
 STAND_IN = "no SLACK_BOT_TOKEN: serve starts the stand-in workspace, on this machine only"
 MODES = {
     Mode.OFF: "no new investigations are begun",
-    Mode.REPORT: "it reports and changes nothing",
+    Mode.REPORT: "it shows what it would have done and changes nothing",
     Mode.ASK: "nothing is rolled back without an approver's yes",
     Mode.AUTO: "what is sure enough is rolled back without a person",
 }

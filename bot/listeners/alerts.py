@@ -103,7 +103,7 @@ async def _end(bot: Bot, healed: Healed) -> None:
     for production in _productions(healed.labels):
         told = fingerprint(f"{production}/{healed.environment}", healed.service, healed.name, healed.labels)
         incident = await bot.store.latest(told)
-        if incident is not None and incident.holds_fingerprint and incident.last(AlertResolved) is None:
+        if incident is not None and incident.holds_fingerprint and not incident.resolved_at_source:
             await bot.runner.note(incident.id, lambda now: AlertResolved(at=now))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.report.words import STATUSES
 from bot.runner import Answer
 from bot.thread.text import PERSON, clean, escaped
-from incident.facts import AlertResolved, Approval, Decision, Stopped, Verdict
+from incident.facts import AlertResolved, Approval, Closed, Decision, Stopped, Verdict
 from incident.model import Incident, Status
 from storage.memory import Mute
 
@@ -80,6 +80,15 @@ def unstoppable(incident: Incident) -> str:
     if stopped is not None:
         return f"{who(stopped.by)} stopped {incident.id} already, at {when(stopped.at)}."
     return f"There is nothing to stop: {incident.id} is {STATUSES[incident.status]}."
+
+
+def unclosable(incident: Incident) -> str:
+    """Say why it can't be closed."""
+    closed = incident.last(Closed)
+    if closed is not None:
+        by = f", by {who(closed.by)}" if closed.by else ""
+        return f"{incident.id} is closed already, since {when(closed.at)}{by}."
+    return f"{incident.id} is {STATUSES[incident.status]}: only what was reported or handed over can be closed."
 
 
 def halted(incident: Incident) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.beginning import drill
 from bot.listeners.admission import SHARED, may_show, room, shared
 from bot.listeners.again import look
 from bot.listeners.answers import may_approve
@@ -17,16 +18,17 @@ from bot.mistakes import Mistake
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
-from incident.status import Status
+from incident.status import Status, World
 from storage.memory import Origin
 
 
 class Wish(NamedTuple):
-    """What is to be looked into, and what whoever asks knows about it."""
+    """What is to be looked into, and what whoever asks knows about it. In a real Slack a scenario is always a drill."""
 
     target: str
     severity: Severity | None = None
     since: datetime | None = None
+    drill: bool = False
 
 
 async def begin(client: AsyncWebClient, bot: Bot, wish: Wish, origin: Origin) -> Incident:
@@ -35,6 +37,8 @@ async def begin(client: AsyncWebClient, bot: Bot, wish: Wish, origin: Origin) ->
     place = await bot.places.named(wish.target, wish.since)
     if wish.severity is not None:
         place = place._replace(alert=place.alert.model_copy(update={"severity": wish.severity}))
+    if wish.drill or (place.world is World.SCENARIO and bot.in_force.environment.slack.real):
+        place = place._replace(alert=drill(place.alert))
     here = origin if channel == origin.channel else Origin(channel)
     return await bot.runner.investigate(place, here)
 

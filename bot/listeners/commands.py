@@ -12,6 +12,7 @@ from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
 from bot.listeners.pausing import pause, resume
 from bot.listeners.reports import find, in_private, readable
+from bot.report.words import drill
 from bot.thread.modals import (
     INCIDENT,
     SEVERITY,
@@ -112,7 +113,7 @@ def _register_responder(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         await admit(args.client, args.body["user_id"])
         if word.lower() == "drill" and about:
-            await _begin(args, bot, Wish(f"scenario:{about.strip()}"), Origin(args.body["channel_id"]))
+            await _begin(args, bot, Wish(f"scenario:{about.strip()}", drill=True), Origin(args.body["channel_id"]))
         elif word.lower() in {"", "status"}:
             await tell(args, await overall(bot))
         elif word.lower() == "pause":
@@ -131,7 +132,7 @@ async def _begin(args: AsyncArgs, bot: Bot, wish: Wish, origin: Origin) -> None:
 async def _begun(bot: Bot, incident: Incident, origin: Origin) -> str:
     thread = await bot.memory.thread(incident.id)
     where = "" if thread is None or thread.channel == origin.channel else f" in <#{thread.channel}>"
-    return f"Investigating {escaped(clean(incident.target))}: {incident.id}{where}."
+    return f"{drill(incident)}Investigating {escaped(clean(incident.target))}: {incident.id}{where}."
 
 
 def _wish(values: dict[str, dict[str, dict[str, object]]]) -> Wish:

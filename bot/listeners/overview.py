@@ -39,7 +39,7 @@ class Looked(NamedTuple):
 async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) -> Home:
     """Return what somebody may see."""
     since = datetime.now(UTC) - MONTH
-    lately = [each for each in await bot.store.recent(COUNTED) if each.opened_at >= since]
+    lately = [each for each in await bot.store.recent(COUNTED) if each.opened_at >= since and not each.drill]
     opened = await readable(client, bot, user, await bot.store.unfinished())
     query = looked.query.strip()
     found = await readable(client, bot, user, await (bot.store.find(query, COUNTED) if query else _ended(bot)))

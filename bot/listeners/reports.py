@@ -11,7 +11,7 @@ from bot.listeners.admission import may_read
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
 from bot.report.options import Options
-from bot.report.words import STATUSES
+from bot.report.words import STATUSES, drill
 from bot.thread.text import clean, escaped, pieces
 from incident.facts import Diagnosis, Verdict
 from incident.model import Incident, Status
@@ -70,7 +70,7 @@ def summary(incident: Incident) -> str:
     """Return in a few lines what became of an incident."""
     draft = "" if incident.status.ended else " (a draft: it is not at its end)"
     alert, diagnosis, verdict = incident.alert, incident.last(Diagnosis), incident.last(Verdict)
-    lines = [f"{incident.id}: {alert.name} on {alert.service}, {STATUSES[incident.status]}{draft}"]
+    lines = [f"{drill(incident)}{incident.id}: {alert.name} on {alert.service}, {STATUSES[incident.status]}{draft}"]
     if diagnosis is not None:
         lines.append(f"Cause ({diagnosis.confidence:.0%} confident): {diagnosis.cause}")
     if verdict is not None and verdict.plan is not None:
@@ -120,7 +120,7 @@ async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Ori
             channel=origin.channel,
             thread_ts=origin.alert_ts,
             filename=f"{incident.id}.pdf",
-            title=f"Report of {incident.id}",
+            title=f"{drill(incident)}Report of {incident.id}",
             content=content,
         )
     except (SlackApiError, OSError, TimeoutError) as why:

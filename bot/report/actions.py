@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.report.figures import share
-from bot.report.story import SHA
+from bot.report.handover import next_hypothesis, still_in_main
 from incident.diagnosis import Category, Remediation
-from incident.facts import Check, Diagnosis, Outcome, Recovery, RollbackEnded, Turn, TurnStatus
+from incident.facts import Diagnosis, Outcome, RollbackEnded, Turn, TurnStatus
 from incident.model import Incident
 from incident.status import WAITING
 
@@ -52,20 +52,16 @@ def todos(incident: Incident) -> tuple[Todo, ...]:
 
 
 def _now(incident: Incident, diagnosis: Diagnosis) -> Iterator[Todo]:
-    check, ended = incident.last(Check), incident.last(RollbackEnded)
+    ended, following, left = incident.last(RollbackEnded), next_hypothesis(incident), still_in_main(incident)
     service = diagnosis.culprit_service or incident.alert.service
     if incident.status in WAITING:
         yield Todo("Answer the open question: roll back or not", "The gate asks; nothing happens without an answer.")
     if ended and ended.outcome is not Outcome.SUCCEEDED:
         yield Todo(f"Find out which version of {service} is running", f"The rollback ended as {ended.outcome}.")
-    if check and check.result is not Recovery.RECOVERED:
-        yield Todo(f"Take over {service}: the rollback did not bring it back", f"The check says {check.result}.")
-    change = diagnosis.culprit_change
-    if ended and ended.outcome is Outcome.SUCCEEDED and change:
-        yield Todo(
-            f"Revert {(change.commit or '')[:SHA] or change.id or 'the change'} in the main branch",
-            "The rollback only put the earlier version back: the next deployment would bring the fault again.",
-        )
+    if following:
+        yield Todo(f"Take over {service}: the rollback did not bring it back", following)
+    if left:
+        yield Todo(*left)
     elif diagnosis.remediation in REMEDIES and incident.status not in WAITING:
         sure = f"the diagnosis ({share(diagnosis.confidence)})"
         yield Todo(

@@ -88,4 +88,5 @@ def alternative(series: Series, marks: Sequence[Mark]) -> str:
     inside = [m for m in marks if series.readings[0][0] <= m.at <= series.readings[-1][0]]
     told = ", ".join(f"{m.kind} at {clock(m.at)} UTC" for m in inside)
     extent = f"from {quantity(min(values), series.metric)} to {quantity(max(values), series.metric)}"
-    return f"Chart of {series.name}, {extent}{'; ' + told if told else ''}."
+    bounds = "".join(f", {word} {quantity(value, series.metric)}" for word, value in series.bounds)
+    return f"Chart of {series.name}, {extent}{bounds}{'; ' + told if told else ''}."

@@ -74,18 +74,35 @@ def _queries(ordered: list[Evidence]) -> tuple[Query, ...]:
 
 def _signals(incident: Incident, rows: list[Evidence]) -> tuple[tuple[Evidence, Series], ...]:
     """The signal that paged with what was read of it after a rollback, then the others; one a metric."""
+    check = incident.last(Check)
     found = [(item, s) for item in rows if (s := observed.series(item)) and len(s.readings) >= TWO]
     found.sort(key=lambda pair: pair[1].kind != "signal")
     once: dict[tuple[str, str | None], tuple[Evidence, Series]] = {}
     for item, series in found:
-        told = _continued(series, incident.last(Check)) if series.kind == "signal" else series
+        told = _continued(series, check) if series.kind == "signal" else series
         once.setdefault((series.service, series.metric), (item, told))
     return tuple(once.values())[:CHARTS]
 
 
 def _continued(series: Series, check: Check | None) -> Series:
-    later = {r.at: r.value for r in check.readings} if check else {}
-    return series.model_copy(update={"readings": tuple(sorted({**dict(series.readings), **later}.items()))})
+    """Return the series with what was read later, where that is in the same unit: of counters growth is checked."""
+    if check is None or check.threshold != series.threshold:
+        return series
+    read = {**dict(series.readings), **{r.at: r.value for r in check.readings}}
+    return series.model_copy(update={"readings": tuple(sorted(read.items())), "usual": check.usual})
+
+
+def before_and_after(incident: Incident, chosen: Chosen) -> Series | None:
+    """Return the signal that paged until after a rollback: as filed and read on, else as the check read it alone."""
+    check, alert = incident.last(Check), incident.alert
+    filed = next((seen for _, seen in chosen.signals if seen.kind == "signal"), None)
+    if check is None or len(check.readings) < TWO or (filed and filed.readings[-1][0] >= check.readings[-1].at):
+        return filed
+    read = tuple((r.at, r.value) for r in check.readings)
+    return Series(
+        kind="signal", service=alert.service, metric=alert.metric, threshold=check.threshold, usual=check.usual,
+        readings=read,
+    )  # fmt: skip
 
 
 def _quiet_by(check: Check | None) -> datetime | None:

@@ -9,7 +9,11 @@ from incident.status import Status
 
 
 def banner(incident: Incident) -> str:
-    """Return how it stands, in one line; a draft says that it is one."""
+    """Return how it stands, in one line; a draft says that it is one, and so does a drill."""
+    return f"{words.drill(incident)}{_standing(incident)}"
+
+
+def _standing(incident: Incident) -> str:
     match incident.status:
         case Status.RESOLVED if (started := incident.last(RollbackStarted)) is not None:
             return f"Resolved. {started.plan.change} was rolled back and the signal that paged recovered."

@@ -79,11 +79,11 @@ BARS = "▁▂▃▄▅▆▇█"
 """Eight heights of a reading, for a text."""
 
 
-def sparkline(values: Sequence[float], length: int = 24) -> str:
-    """Return the readings as at most ``length`` bars, each the highest of its stretch."""
+def sparkline(values: Sequence[float], length: int = 24, among: Sequence[float] = ()) -> str:
+    """Return the readings as at most ``length`` bars, each the highest of its stretch, as high as ``among`` others."""
     step = max(-(-len(values) // length), 1)
     tops = [max(values[i : i + step]) for i in range(0, len(values), step)]
-    low, high = min(values), max(values)
+    low, high = min((*values, *among)), max((*values, *among))
     scale = (len(BARS) - 1) / ((high - low) or 1.0)
     return "".join(BARS[min(round((top - low) * scale), len(BARS) - 1)] for top in tops)
 

@@ -17,7 +17,7 @@ WIDTHS = {
     "Time (UTC)|Kind|What happened|Evidence": (15, 11, 60, 14),
     "Signal|Before|At worst|Bound|Left its baseline (UTC)|Evidence": (36, 11, 11, 17, 16, 9),
     "Check|Result|Reason": (27, 11, 62),
-    "Signal that paged|Before|After|Threshold|Result": (36, 16, 16, 16, 16),
+    "Signal that paged|Usually|Before|After|Threshold|Result": (30, 14, 14, 14, 14, 14),
     "Rival|Confidence|Why less likely": (40, 11, 49),
     "Ruled out|Why|Evidence": (40, 44, 16),
     "#|Action|Why|Owner": (4, 44, 44, 8),

@@ -36,6 +36,7 @@ class Series(Seen):
     peak: FiniteFloat | None = None
     limit: FiniteFloat | None = None
     threshold: FiniteFloat | None = None
+    usual: FiniteFloat | None = None
     onset: Instant | None = None
     score: FiniteFloat = 0.0
     signal: str | None = None
@@ -48,12 +49,13 @@ class Series(Seen):
 
     @property
     def bounds(self) -> tuple[tuple[str, float], ...]:
-        """The threshold, and a limit that the readings come near to: another one says nothing about them."""
+        """The threshold, what is usual, and a limit that the readings come near to: another one says nothing."""
         values = [value for _, value in self.readings]
         near = self.limit is not None and any(
             NEAR * abs(self.limit) <= abs(v) <= abs(self.limit) / NEAR for v in values
         )
-        named = (("threshold", self.threshold), ("limit", self.limit if near else None))
+        limit = self.limit if near else None
+        named = (("threshold", self.threshold), ("usually", self.usual), ("limit", limit))
         return tuple((word, value) for word, value in named if value is not None)
 
 

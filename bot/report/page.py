@@ -10,6 +10,7 @@ from bot.report.blameless import without_authors
 from bot.report.chosen import Chosen, choose
 from bot.report.ending import banner
 from bot.report.escape import Markdown
+from bot.report.handover import NO_MORE, next_hypothesis, still_in_main
 from bot.report.mermaid import chain_diagram, flow_diagram
 from bot.report.options import Options
 from bot.report.team import flow
@@ -78,7 +79,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
     columns, rows = _timeline(incident, options)
     return {
         "incident": incident, "diagnosis": diagnosis, "verdict": verdict,
-        "banner": banner(incident), "cover": cover(incident, options),
+        "banner": banner(incident), "named": words.drill(incident) + incident.id, "cover": cover(incident, options),
         "summary": story.summary(incident), "impact": story.impact(incident),
         "columns": [Markdown(c) for c in columns], "timeline": rows, "signals": chosen.signals,
         "flow": _picture("flow", pictures) if pictures else flow_diagram(flow(incident)),
@@ -90,6 +91,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
         "evidence": chosen.evidence, "evidence_left": len(incident.evidence) - len(chosen.evidence),
         "queries": chosen.queries[:QUERIES], "queries_left": max(len(chosen.queries) - QUERIES, 0),
         "query_of": chosen.query_of, "pictures": pictures, "REASONS": REASONS,
+        "following": next_hypothesis(incident), "left": still_in_main(incident), "NO_MORE": NO_MORE,
         "picture": lambda name: _picture(name, pictures),
     }  # fmt: skip
 

@@ -61,14 +61,14 @@ def warm() -> None:
 
 def _html(incident: Incident, options: Options, body: str, appendix: str) -> str:
     cells = [(name, _line(value, 160)) for name, value in page.cover(incident, options)]
-    draft = words.draft(incident)
+    draft, mark = words.draft(incident), words.drill(incident)
     return _template().render(
         css=_css(),
-        title=_line(f"{incident.id} {incident.alert.service}", 120),
-        running=_line(f"{incident.id} · {incident.alert.service}", 90),
+        title=_line(f"{mark}{incident.id} {incident.alert.service}", 120),
+        running=_line(f"{mark}{incident.id} · {incident.alert.service}", 90),
         incident=_line(incident.id, 60),
-        world=words.WORLDS[incident.world],
-        heading=_line(f"{incident.alert.name} at {incident.alert.service}", 110),
+        world=f"{mark}{words.WORLDS[incident.world]}",
+        heading=_line(f"{mark}{incident.alert.name} at {incident.alert.service}", 110),
         under=_line(incident.alert.summary, 240),
         mood=MOODS.get(incident.status, "waiting"),
         banner=_line(banner(incident), 300),

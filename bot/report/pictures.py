@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.report.charts import chart, charts
-from bot.report.chosen import Chosen
+from bot.report.chosen import Chosen, before_and_after
 from bot.report.diagrams import chain_picture, flow_picture
 from bot.report.drawing import Picture
 from bot.report.team import flow
@@ -22,7 +22,8 @@ def _drawn(incident: Incident, chosen: Chosen) -> Iterator[tuple[str, Picture]]:
     if chosen.spread is not None and sum(len(c) for c in chosen.spread.columns) >= TWO:
         yield "chain", chain_picture(chosen.spread)
     series = [seen for _, seen in chosen.signals]
-    if series:
-        yield "signal", chart(series[0], chosen.marks)
-    if len(series) > 1:
-        yield "signals", charts(series[1:], chosen.marks)
+    first = before_and_after(incident, chosen) or next(iter(series), None)
+    if first is not None:
+        yield "signal", chart(first, chosen.marks)
+    if rest := [seen for seen in series if seen is not first and seen.kind != "signal"]:
+        yield "signals", charts(rest, chosen.marks)

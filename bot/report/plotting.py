@@ -15,6 +15,10 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440)
 """Minutes between two ticks of a time axis."""
 LETTER = 0.062
 """Inches that a letter of a mark's word takes."""
+BESIDE = 90
+"""Points from one bound's words to the next one's: bounds may lie close to each other."""
+BOUNDS = {"usually": GREEN}
+"""Bounds that aren't bad to cross; the others are drawn as a warning."""
 COLOURS = {"change": PURPLE, "onset": VERMILION, "alert": ORANGE, "rollback": GREEN, "recovered": GREEN}
 STYLES = {"change": (0, (4, 2)), "onset": "-", "alert": (0, (1, 1.5)), "rollback": (0, (4, 2)), "recovered": "-"}
 
@@ -57,12 +61,13 @@ def _draw(axes: "Axes", series: Series) -> None:
 def _lines(axes: "Axes", series: Series) -> None:
     """The threshold and the limit as lines with their words, where they lie within the picture."""
     low, high = axes.get_ylim()
-    for word, value in series.bounds:
+    for place, (word, value) in enumerate(series.bounds):
         if low <= value <= high:
-            axes.axhline(value, color=VERMILION, linewidth=0.9, linestyle=(0, (6, 3)))
+            colour = BOUNDS.get(word, VERMILION)
+            axes.axhline(value, color=colour, linewidth=0.9, linestyle=(0, (6, 3)))
             label = f"{word} {quantity(value, series.metric)}"
             axes.annotate(
-                label, (0, value), xytext=(4, 2), textcoords="offset points", size=7, color=VERMILION,
+                label, (0, value), xytext=(4 + BESIDE * place, 2), textcoords="offset points", size=7, color=colour,
                 bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
             )  # fmt: skip
 

@@ -8,7 +8,7 @@ from bot.report import escape, figures, gate, words
 from bot.report.escape import Markdown
 from bot.report.observed import Series
 from incident.diagnosis import Rival
-from incident.facts import Turn, TurnStatus
+from incident.facts import Check, RollbackStarted, Turn, TurnStatus
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -34,6 +34,18 @@ def _rival(rival: Rival) -> str:
     """Its words, and the change where they don't name it already."""
     named = rival.change is None or rival.change in rival.what
     return escape.brief(rival.what, 300) + ("" if named else f" ({rival.change})")
+
+
+def _drawn(check: Check, started: RollbackStarted) -> str:
+    """The readings as bars, before the rollback and after it, with their times."""
+    every = [r.value for r in check.readings]
+    parts = ([r for r in check.readings if (r.at < started.at) is before] for before in (True, False))
+    told = [
+        f"{figures.stretch(p[0].at, p[-1].at)} {figures.sparkline([r.value for r in p], among=every)}"
+        for p in parts
+        if p
+    ]
+    return f"Readings (UTC): {' │ rollback │ '.join(told)}"
 
 
 def _signature(turn: Turn) -> str:
@@ -85,7 +97,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "join": lambda parts, glue: Markdown(glue.join(map(_shown, parts))),
         "decided": lambda a: words.DECISIONS[a.decision],
         "doing": words.doing,
-        "outcome": lambda ended: words.OUTCOMES[ended.outcome],
+        "drawn": _drawn, "outcome": lambda ended: words.OUTCOMES[ended.outcome],
         "signature": _signature,
     }  # fmt: skip
 

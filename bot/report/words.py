@@ -77,6 +77,8 @@ RECOVERIES = {
 }
 TURNS = {TurnStatus.DONE: "done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "too late"}
 MISHAPS = {TurnStatus.DONE: "was done", TurnStatus.FAILED: "failed", TurnStatus.LATE: "was too late"}
+DRILL = "DRILL: "
+"""What stands before every title of a drill."""
 HIGH, MEDIUM = 0.85, 0.5
 
 
@@ -86,6 +88,11 @@ def verdict(given: Verdict | None) -> str:
         return "none yet"
     said = ACTIONS[given.action]
     return f"{said} (rehearsed, nothing is executed)" if given.rehearsed else said
+
+
+def drill(incident: Incident) -> str:
+    """Return the mark of a drill, empty for what is none."""
+    return DRILL if incident.drill else ""
 
 
 def doing(incident: Incident) -> str:

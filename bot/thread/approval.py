@@ -10,6 +10,7 @@ from bot.thread.pausing import paused
 from bot.thread.plan import SENTENCE, doubts, particulars, step
 from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
 from bot.thread.prose import prose
+from bot.thread.rehearsal import rehearsal
 from bot.thread.rich import Inline, bold, line, listed, person, rich, say, section, when
 from incident.facts import Action, Approval, CheckResult, Plan, RollbackStarted, Verdict
 from incident.model import Incident
@@ -21,6 +22,8 @@ NOBODY = "nobody yet. Set SFA_APPROVERS to Slack users and user groups, as in SF
 
 def verdict_messages(incident: Incident, verdict: Verdict, options: Options) -> tuple[Message, ...]:
     """Return the card that asks, the card that warns, or the reasons; what waits for a person may overtake."""
+    if verdict.rehearsed and verdict.plan is not None and verdict.action is not Action.REPORT:
+        return messages(rehearsal(incident, verdict, verdict.plan, options))
     plan = _open_plan(verdict)
     if plan is None:
         return messages(_reported(verdict))
@@ -104,7 +107,8 @@ def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
 def _answers(incident: Incident, plan: Plan, needed: int) -> Block:
     about = Pressed(incident.id, plan.digest)
     starts = "at once" if needed == 1 else "when two people have agreed"
-    sure = confirm(f"Roll back {plan.service}?", f"{step(plan)}. It starts {starts}.", "Roll back", "Not yet")
+    told = f"{words.drill(incident)}{step(plan)}. It starts {starts}."
+    sure = confirm(f"Roll back {plan.service}?", told, "Roll back", "Not yet")
     return row(
         button(APPROVE, "Approve", about, style="primary", confirm=sure),
         button(REJECT, "Reject", about, style="danger"),

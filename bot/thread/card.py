@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping
 from bot.report import words
 from bot.report.ending import banner
 from bot.report.escape import brief
+from bot.report.handover import still_in_main
 from bot.report.story import blamed
 from bot.thread.compose import header, one
+from bot.thread.drill import marked
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
-from bot.thread.presses import LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, row
+from bot.thread.presses import CLOSE, LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, confirm, row
 from bot.thread.rich import Inline, bold, line, person, quote, rich, say, section, when
 from bot.thread.tasks import plan
-from incident.facts import AlertResolved, AlertSeen, Diagnosis, Owned
+from incident.facts import AlertSeen, Diagnosis, Owned
 from incident.model import Incident
-from incident.status import World
+from incident.status import CLOSABLE, World
 
 NAME, SENTENCE = 80, 500
 
@@ -22,7 +24,7 @@ NAME, SENTENCE = 80, 500
 def card(incident: Incident, working: Mapping[str, str], options: Options) -> Message:
     """Return the card; ``working`` is what each agent that is busy right now does, by its name."""
     del options
-    return one(_blocks(incident, working))
+    return marked(incident, one(_blocks(incident, working)))[0]
 
 
 def _blocks(incident: Incident, working: Mapping[str, str]) -> Iterator[Block]:
@@ -42,6 +44,9 @@ def _standing(incident: Incident) -> Iterator[Inline]:
     if diagnosis is not None:
         yield say("\n")
         yield line(blamed(diagnosis), SENTENCE)
+    if ended and (left := still_in_main(incident)):
+        yield say("\n")
+        yield line(left.sentence, SENTENCE)
 
 
 def _paged(incident: Incident) -> Iterator[Block]:
@@ -65,14 +70,14 @@ def _facts(incident: Incident) -> Iterator[Inline]:
 def _counts(incident: Incident) -> Iterator[Inline]:
     yield line(incident.id, NAME, code=True)
     if incident.world is not World.REAL:
-        yield say(f" · {words.WORLDS[incident.world]}: nothing real is touched")
+        yield say(f" · {words.drill(incident)}{words.WORLDS[incident.world]}: nothing real is touched")
     if incident.follows:
         yield line(f" · the same problem as {incident.follows} before", 2 * NAME)
     seen = incident.every(AlertSeen)
     if seen:
         yield say(f" · paged again {len(seen)} time{'s' * (len(seen) > 1)}, last ")
         yield when(seen[-1].at)
-    if incident.last(AlertResolved) is not None:
+    if incident.resolved_at_source:
         yield say(" · the alert was resolved at its source")
 
 
@@ -85,4 +90,14 @@ def _buttons(incident: Incident) -> Iterator[Block]:
         yield button(OPEN_REPORT, "Report", about)
     if incident.status.ended:
         yield button(LOOK_AGAIN, "Look again", about)
+        yield from (_close(incident),) if incident.status in CLOSABLE else ()
         yield button(MUTE, "Mute this alert …", about)
+
+
+def _close(incident: Incident) -> Block:
+    """The button that closes it; where nobody saw the end of its rollback, only after a second thought."""
+    if not incident.acting:
+        return button(CLOSE, "Close", Pressed(incident.id))
+    told = "Nobody has seen the end of its rollback. Closing it lets other rollbacks of this service begin."
+    sure = confirm(f"Close {incident.id}?", told, "Close", "Not yet", danger=True)
+    return button(CLOSE, "Close", Pressed(incident.id), confirm=sure)

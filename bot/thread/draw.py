@@ -2,6 +2,7 @@
 
 from bot.thread.approval import answered, approval_messages, verdict_messages
 from bot.thread.diagnosis import diagnosis_messages
+from bot.thread.drill import marked
 from bot.thread.message import Message
 from bot.thread.news import (
     closed_messages,
@@ -44,7 +45,8 @@ def draw(incident: Incident, fact: Fact | None, seq: int, options: Options) -> t
     if fact is None:
         return ()
     told = _draw(incident, fact, seq, options)
-    return (*told, *report_messages(incident, options)) if _calls_for_a_report(incident, fact, seq) else told
+    report = report_messages(incident, options) if _calls_for_a_report(incident, fact, seq) else ()
+    return marked(incident, *told, *report)
 
 
 def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -> tuple[tuple[int, Message], ...]:
@@ -59,7 +61,9 @@ def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -
     asked = next(
         ((n, f) for n, f in reversed([*enumerate(incident.facts[: seq - 1], 1)]) if isinstance(f, Verdict)), None
     )
-    return () if asked is None else tuple((asked[0], m) for m in answered(incident, asked[1], options)[:1])
+    if asked is None:
+        return ()
+    return tuple((asked[0], m) for m in marked(incident, *answered(incident, asked[1], options)[:1]))
 
 
 def asked(incident: Incident, options: Options) -> tuple[tuple[int, Message], ...]:

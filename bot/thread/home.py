@@ -102,7 +102,7 @@ def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
 
 def _row(row: Row) -> str:
     alert = row.incident.alert
-    first = f"{row.incident.id} · {visible(alert.name)} on {visible(alert.service)}"
+    first = f"{words.drill(row.incident)}{row.incident.id} · {visible(alert.name)} on {visible(alert.service)}"
     owner = f" · {visible(row.owner)} has got it" if row.owner else ""
     second = f"{alert.severity} · {words.STATUSES[row.incident.status]} · since {clock(alert.fired_at)} UTC{owner}"
     return f"{fit(first, 300)}\n{fit(second, 300)}"

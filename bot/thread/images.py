@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from bot import report
-from bot.report.charts import charts
-from bot.report.chosen import Chosen, choose
+from bot.report.charts import chart, charts
+from bot.report.chosen import Chosen, before_and_after, choose
 from bot.report.diagrams import chain_picture
 from bot.report.drawing import Picture
 from bot.thread.message import Upload
@@ -34,10 +34,11 @@ def _cause(incident: Incident, chosen: Chosen) -> Iterator[Upload]:
 def check_picture(incident: Incident, options: Options) -> tuple[Upload, ...]:
     """Return the signal that paged, from before it went wrong until after the rollback."""
     chosen = choose(incident, options.report)
-    signal = [seen for _, seen in chosen.signals if seen.kind == "signal"][:1]
-    if not signal:
+    signal = before_and_after(incident, chosen)
+    if signal is None:
         return ()
-    return (_picture(incident, "after", "The signal that paged, after the rollback", charts(signal, chosen.marks)),)
+    title = "The signal that paged, before and after the rollback"
+    return (_picture(incident, "before-and-after", title, chart(signal, chosen.marks)),)
 
 
 def report_file(incident: Incident, options: Options) -> Upload:

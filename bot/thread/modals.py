@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.report.words import STATUSES
+from bot.report.words import STATUSES, drill
 from bot.thread.presses import (
     INVESTIGATE_MODAL,
     MUTE_MODAL,
@@ -84,7 +84,7 @@ def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
 def incident_line(incident: Incident) -> str:
     """Return one line that tells an incident from others."""
     at = f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"
-    return f"{incident.id} · {incident.alert.service} · {STATUSES[incident.status]} · {at}"
+    return f"{drill(incident)}{incident.id} · {incident.alert.service} · {STATUSES[incident.status]} · {at}"
 
 
 def field(name: str, title: str, element: View, hint: str = "", *, optional: bool = False) -> View:

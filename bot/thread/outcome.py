@@ -7,6 +7,7 @@ from bot.report.actions import todos
 from bot.report.ending import banner
 from bot.report.escape import brief
 from bot.report.figures import quantity
+from bot.report.handover import NO_MORE, next_hypothesis, still_in_main
 from bot.report.story import summary
 from bot.thread.compose import aside, messages
 from bot.thread.images import check_picture, report_file
@@ -44,6 +45,8 @@ def check_messages(incident: Incident, check: Check, options: Options) -> tuple[
         told.append(rich(section(line(figures, SENTENCE))))
     if check.reason.strip() and check.result is not Recovery.RECOVERED:  # the figures say it already
         told.append(rich(section(line(check.reason, SENTENCE))))
+    if following := next_hypothesis(incident):
+        told.append(rich(section(bold(following), say(f" {NO_MORE}"))))
     return messages(told, uploads=check_picture(incident, options))
 
 
@@ -53,7 +56,8 @@ def _figures(incident: Incident, check: Check) -> str:
         return ""
     name = f"{metric}: " if metric else ""
     limit = f", threshold {quantity(check.threshold, metric)}" if check.threshold is not None else ""
-    return f"{name}{quantity(check.before, metric)} before, {quantity(check.after, metric)} after{limit}"
+    usual = f", usually {quantity(check.usual, metric)}" if check.usual is not None else ""
+    return f"{name}{quantity(check.before, metric)} before, {quantity(check.after, metric)} after{limit}{usual}"
 
 
 def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]:
@@ -68,6 +72,8 @@ def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]
 def _report(incident: Incident, failed: str) -> Iterator[Block]:
     if incident.status.ended:
         yield rich(section(bold(banner(incident))))
+        if left := still_in_main(incident):
+            yield rich(section(line(left.sentence, SENTENCE)))
         yield from listed("In short", [[line(sentence, SENTENCE)] for sentence in summary(incident)], NEXT)
         yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
     else:

@@ -8,7 +8,7 @@ from bot.thread.text import fit, label
 
 APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "own", "open_report", "mute"
 FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
-LOOK_AGAIN = "look_again"
+LOOK_AGAIN, CLOSE = "look_again", "close"
 HOME_SEARCH, HOME_FILTER, OPEN_THREAD = "home_search", "home_filter", "open_thread"
 INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
 INVESTIGATE_MESSAGE = "investigate_message"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from bot.places import Places, unseen_place
 from bot.runner import Runner
 from bot.working import Working
 from incident.alert import Alert
-from incident.facts import Agent, Diagnosis, Fact, Owned, Remark, Stopped, Turn
+from incident.facts import Agent, AlertResolved, Closed, Diagnosis, Fact, Owned, Remark, Stopped, Turn
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, unchanging
 from incident.ports import Heard, Telemetry
@@ -207,3 +207,35 @@ async def test_what_could_not_be_shown_before_the_end_is_shown_after_it(crew: Cr
     await later.resume()
     await seen.until("stopped")
     await later.close()
+
+
+async def test_what_aged_or_stayed_resolved_is_closed_by_the_timer_and_what_did_not_stays(
+    crew: Crew, seen: Seen
+) -> None:
+    now = datetime.now(UTC)
+    hours, healed = timedelta(hours=2), AlertResolved(at=now - timedelta(hours=2))
+    await ended_before(crew, "INC-FRESH", hours)
+    await ended_before(crew, "INC-AGED", timedelta(days=8))
+    await ended_before(crew, "INC-HEALED", hours, healed)
+    runner = Runner(crew)
+    await runner.resume()
+    while len(seen.shown) < 2:
+        seen.more.clear()
+        await seen.more.wait()
+    await runner.close()
+    last = {each.id: each.last(Closed) for each in await crew.store.recent()}
+    assert {name: closed.reason if closed else None for name, closed in last.items()} == {
+        "INC-FRESH": None,
+        "INC-AGED": "Nothing has happened for a week.",
+        "INC-HEALED": "Its alert has stayed resolved for an hour.",
+    }
+
+
+async def ended_before(crew: Crew, name: str, ago: timedelta, *more: Fact) -> None:
+    """Store an incident that was stopped so long ago."""
+    fired, then = place(name), datetime.now(UTC) - ago
+    alert = {"target": "cart", "world": fired.world, "environment": "production", "alert": fired.alert}
+    incident = Incident.model_validate({"id": name, "opened_at": then, **alert})
+    await crew.store.open(incident)
+    for fact in (Stopped(at=then, by="U0ADA"), *more):
+        incident = await crew.store.append(incident, fact)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack_settings import SLACK, read_slack_settings
+from bot.slack_settings import SLACK, SlackSettings, read_slack_settings
 from bot.sources import BadSetting
 
 NAMES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
@@ -64,3 +64,16 @@ def test_a_token_of_the_environment_goes_to_no_address_of_a_file(
         read_slack_settings()
     monkeypatch.setenv("SLACK_API_URL", "https://proxy.example/api")
     assert read_slack_settings().api_url == "https://proxy.example/api/"
+
+
+@pytest.mark.parametrize(
+    ("address", "real"),
+    [
+        ("https://slack.com/api/", True),
+        ("https://slack.example/api/", True),
+        ("http://127.0.0.1:8080/api/", False),
+        ("http://localhost:1/api/", False),
+    ],
+)
+def test_a_slack_beyond_this_machine_is_a_real_one(address: str, *, real: bool) -> None:
+    assert SlackSettings.model_construct(api_url=address).real is real

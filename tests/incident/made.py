@@ -36,6 +36,7 @@ from incident.ports import Deployed
 
 T = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = T + timedelta(hours=1)
+ONSET = T - timedelta(minutes=10)
 ALERT = Alert(
     service="shop", name="slow", summary="p99 is high", fired_at=T, metric="p99_ms", value=900.0, threshold=500.0
 )
@@ -50,7 +51,7 @@ DIAGNOSIS = Diagnosis(
     culprit_service="shop",
     ranking=("shop",),
     culprit_change=CULPRIT,
-    onset=T - timedelta(minutes=10),
+    onset=ONSET,
     remediation=Remediation.ROLLBACK,
     confidence=0.93,
     evidence=("E1",),

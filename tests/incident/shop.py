@@ -35,7 +35,7 @@ class Shop:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, wait=self._wait)
+        return Clock(now=lambda: self.now, wait=self._wait, for_people=self._wait)
 
     async def _wait(self, length: timedelta) -> None:
         self.now += length
@@ -50,6 +50,9 @@ class Shop:
     async def topology(self) -> Topology:
         raise NotRecorded
 
+    async def baseline(self) -> Telemetry:
+        raise NotRecorded
+
     async def signal(self, _alert: Alert, window: Window) -> tuple[Reading, ...]:
         if self.blind:
             raise Unreadable
@@ -58,7 +61,8 @@ class Shop:
         return tuple(self._reading(m) for m in moments if self.silent_since is None or m < self.silent_since)
 
     def _reading(self, at: datetime) -> Reading:
-        return Reading(at=at, value=200 if self.healed_at is not None and at >= self.healed_at else 900)
+        well = at < made.ONSET or (self.healed_at is not None and at >= self.healed_at)
+        return Reading(at=at, value=200 if well else 900)
 
     async def roll_back(self, plan: Plan, key: str) -> Dispatched:
         self.asked.append(key)

@@ -9,7 +9,7 @@ from incident.change import ChangeKind, Topology
 from incident.diagnosis import Category, Remediation, Rival
 from incident.facts import Action, CheckResult, Reading, Verdict
 from incident.gate import CHECKS, judge, worsened
-from incident.model import World
+from incident.model import Status, World
 from incident.policy import Mode, Policy
 from incident.ports import Deployed
 from tests.incident import made
@@ -138,12 +138,21 @@ def test_confidence_decides_the_band(confidence: float, action: Action) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "action"),
-    [(Mode.OFF, Action.REPORT), (Mode.REPORT, Action.REPORT), (Mode.ASK, Action.ASK), (Mode.AUTO, Action.ROLLBACK)],
+    [(Mode.OFF, Action.REPORT), (Mode.ASK, Action.ASK), (Mode.AUTO, Action.ROLLBACK)],
 )
 def test_the_mode_caps_what_happens_in_the_real_world_only(mode: Mode, action: Action) -> None:
     real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
     assert judge(case(incident=real), Policy(mode=mode), T).action is action
     assert judge(case(), Policy(mode=mode), T).action is Action.ROLLBACK
+
+
+@pytest.mark.parametrize(("confidence", "action"), [(0.9, Action.ROLLBACK), (0.6, Action.ASK), (0.4, Action.REPORT)])
+def test_in_report_it_is_rehearsed_what_would_have_been_done(confidence: float, action: Action) -> None:
+    real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
+    verdict = judge(case(incident=real, confidence=confidence), Policy(mode=Mode.REPORT), T)
+    assert (verdict.action, verdict.rehearsed, verdict.expires_at) == (action, True, None)
+    assert verdict.plan == made.PLAN
+    assert real.after(verdict).status is Status.REPORTED
 
 
 def test_an_environment_that_is_not_allowed_is_only_reported() -> None:
@@ -239,7 +248,7 @@ def test_a_recordings_change_says_what_ran_where_the_diagnosis_does_not() -> Non
     assert (plan.from_version, plan.to_version) == ("v2", "v1")
 
 
-@pytest.mark.parametrize(("mode", "answer"), [(Mode.OFF, FAILED), (Mode.REPORT, FAILED), (Mode.ASK, PASSED)])
+@pytest.mark.parametrize(("mode", "answer"), [(Mode.OFF, FAILED), (Mode.REPORT, PASSED), (Mode.ASK, PASSED)])
 def test_the_mode_is_a_check_of_its_own(mode: Mode, answer: CheckResult) -> None:
     real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
     assert result(judge(case(incident=real), Policy(mode=mode), T), "mode-allows") is answer

@@ -93,7 +93,7 @@ async def test_a_pause_in_the_veto_window_calls_it_off(hands: Hands, shop: Shop,
         await shop.clock.wait(length)
 
     policy = Policy(veto_window=timedelta(minutes=1))
-    ended = await run(replace(hands, rules=unchanging(policy), clock=shop.clock._replace(wait=wait)))
+    ended = await run(replace(hands, rules=unchanging(policy), clock=shop.clock._replace(for_people=wait)))
     assert "paused by U0ADA" in reason(ended)
     assert shop.asked == []
 

@@ -247,8 +247,8 @@ class Dying:
 
 @pytest.mark.parametrize("at", [1, 2, 3])
 async def test_being_cancelled_while_waiting_is_gone_on_from(hands: Hands, shop: Shop, at: int) -> None:
-    policy = Policy(veto_window=MINUTE)
-    dying = replace(hands, clock=shop.clock._replace(wait=Dying(shop, at).wait), rules=unchanging(policy))
+    policy, wait = Policy(veto_window=MINUTE), Dying(shop, at).wait
+    dying = replace(hands, clock=shop.clock._replace(wait=wait, for_people=wait), rules=unchanging(policy))
     incident = await opened(dying)
     with pytest.raises(asyncio.CancelledError):
         await Responder(dying).advance(incident)
@@ -287,7 +287,7 @@ class Jumping:
 
 async def test_a_clock_that_jumps_back_lengthens_the_veto_window_and_never_cuts_it(hands: Hands, shop: Shop) -> None:
     jumping = Jumping(shop)
-    clock = shop.clock._replace(wait=jumping.wait)
+    clock = shop.clock._replace(for_people=jumping.wait)
     over = await run(replace(hands, clock=clock, rules=unchanging(Policy(veto_window=MINUTE))))
     verdict, started = over.last(Verdict), over.last(RollbackStarted)
     assert verdict is not None

@@ -8,12 +8,14 @@ import pytest
 
 from incident.facts import (
     Action,
+    AlertResolved,
     Approval,
     Check,
     Closed,
     Decision,
     Fault,
     Outcome,
+    Reading,
     Recovery,
     RollbackEnded,
     RollbackStarted,
@@ -22,9 +24,10 @@ from incident.facts import (
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy, unchanging
-from incident.ports import AlreadyOpen, Deployed
+from incident.ports import AlreadyOpen, Deployed, NotRecorded, Telemetry
 from incident.responder import Responder
 from incident.steps import rollback_key
+from incident.values import Window
 from tests.incident import made
 from tests.incident.shop import Screen, Shop, Team, kinds, run, unsure, yes
 
@@ -60,7 +63,7 @@ async def test_a_stop_in_the_veto_window_wins(hands: Hands, shop: Shop) -> None:
         await responder.note(opened.id, made.STOPPED)
 
     stoppable = replace(
-        hands, clock=shop.clock._replace(wait=wait), rules=unchanging(Policy(veto_window=timedelta(seconds=60)))
+        hands, clock=shop.clock._replace(for_people=wait), rules=unchanging(Policy(veto_window=timedelta(seconds=60)))
     )
     over = await Responder(stoppable).advance(opened)
     assert (over.status, shop.asked) == (Status.REPORTED, [])
@@ -309,3 +312,93 @@ async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: S
     over = await run(hands)
     with pytest.raises(OutOfOrder):
         await Responder(hands).decide(over, yes(shop))
+
+
+async def test_a_quiet_signal_is_no_recovery_while_nobody_asks(hands: Hands, shop: Shop) -> None:
+    asked: list[str] = []
+
+    async def traffic(_telemetry: Telemetry, service: str, window: Window) -> tuple[Reading, ...]:
+        asked.append(service)
+        level = 100.0 if window.end < made.T else 0.0
+        return tuple(Reading(at=window.start + timedelta(minutes=m), value=level) for m in range(3))
+
+    over = await run(replace(hands, traffic=traffic))
+    check = over.last(Check)
+    assert check is not None
+    assert (over.status, check.result, set(asked)) == (Status.HANDED_OVER, Recovery.UNKNOWN, {"shop"})
+    assert "hardly anybody asks" in check.reason
+    assert check.at - shop.healed_at >= Policy().patience  # type: ignore[operator]
+
+
+async def test_traffic_that_cannot_be_read_is_held_against_nothing(hands: Hands) -> None:
+    async def traffic(*_: object) -> tuple[Reading, ...]:
+        raise NotRecorded
+
+    assert (await run(replace(hands, traffic=traffic))).status is Status.RESOLVED
+
+
+async def test_what_the_alerts_source_says_meanwhile_is_shown_and_proves_nothing(hands: Hands, shop: Shop) -> None:
+    shop.heals = False
+    responder = Responder(hands)
+    opened = await responder.open(made.ALERT, "shop", World.SCENARIO, "production")
+
+    async def wait(length: timedelta) -> None:
+        shop.now += length
+        if (await hands.store.load(opened.id)).last(AlertResolved) is None:
+            await responder.note(opened.id, AlertResolved(at=shop.now))
+
+    over = await Responder(replace(hands, clock=shop.clock._replace(wait=wait))).advance(opened)
+    check = over.last(Check)
+    assert check is not None
+    assert (over.status, check.result) == (Status.HANDED_OVER, Recovery.NOT_RECOVERED)
+    assert "The alert's source said at 12:00 that it is over." in check.reason
+
+
+async def test_a_restart_while_verifying_goes_on_from_the_stored_times(hands: Hands, shop: Shop) -> None:
+    shop.heals = False
+    opened = made.incident()
+    await hands.store.open(opened)
+    started = made.STARTED.model_copy(update={"key": rollback_key(opened, made.PLAN)})
+    for fact in (made.TURN, made.DIAGNOSIS, made.verdict(Action.ROLLBACK), started):
+        opened = await hands.store.append(opened, fact)
+    opened = await hands.store.append(opened, made.ended().model_copy(update={"key": started.key}))
+    shop.now += timedelta(minutes=19, seconds=45)
+    over = await Responder(hands).advance(await hands.store.load(opened.id))
+    check = over.last(Check)
+    assert check is not None
+    assert check.result is Recovery.NOT_RECOVERED
+    assert check.at - made.T == timedelta(minutes=20, seconds=15)
+
+
+async def test_a_signal_that_cannot_be_read_at_first_is_read_again(hands: Hands, shop: Shop) -> None:
+    shop.blind = True
+    opened = made.incident()
+    await hands.store.open(opened)
+    started = made.STARTED.model_copy(update={"key": rollback_key(opened, made.PLAN)})
+    for fact in (made.TURN, made.DIAGNOSIS, made.verdict(Action.ROLLBACK), started):
+        opened = await hands.store.append(opened, fact)
+    opened = await hands.store.append(opened, made.ended().model_copy(update={"key": started.key}))
+
+    async def wait(length: timedelta) -> None:
+        shop.now += length
+        shop.blind, shop.healed_at = shop.now < made.T + timedelta(minutes=8), made.T
+
+    over = await Responder(replace(hands, clock=shop.clock._replace(wait=wait))).advance(opened)
+    check = over.last(Check)
+    assert check is not None
+    assert (over.status, check.at - made.T) == (Status.RESOLVED, timedelta(minutes=8))
+
+
+async def test_after_a_rollback_that_did_not_help_no_other_one_happens_whatever_pages(hands: Hands, shop: Shop) -> None:
+    shop.heals = False
+    real = replace(hands, rules=unchanging(Policy(mode=Mode.AUTO)))
+    over = await run(real, World.REAL)
+    for _ in range(3):
+        again = await Responder(real).open(made.ALERT, "shop", World.REAL, "production")
+        assert (await Responder(real).advance(again)).status is Status.HANDED_OVER
+    with pytest.raises(OutOfOrder):
+        await hands.store.append(again, made.verdict(Action.ROLLBACK))
+    with pytest.raises(OutOfOrder):
+        await hands.store.append(again, made.STARTED.model_copy(update={"key": "another"}))
+    assert len(shop.asked) == 1
+    assert (await hands.store.load(over.id)).every(RollbackStarted) == over.every(RollbackStarted)

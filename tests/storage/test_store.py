@@ -185,3 +185,16 @@ async def test_unfinished_incidents_are_those_that_go_on_by_themselves(database:
         await grown(store, incident(name=f"INC-{n}"), *told)
     assert {i.status.ended for i in await store.unfinished()} == {False}
     assert len(await store.unfinished()) == 7
+
+
+async def test_what_has_ended_and_is_silent_can_be_found_and_nothing_else(database: Database) -> None:
+    store, day = SqlStore(database), timedelta(days=1)
+    old = [fact.model_copy(update={"at": made.T - 9 * day}) for fact in REACHED["reported"][1]]
+    aged = await grown(store, real("INC-AGED"), *old)
+    healed = await grown(store, real("INC-HEALED", "cart"), *REACHED["reported"][1], made.HEALED)
+    await grown(store, real("INC-FRESH", "db"), *REACHED["reported"][1])
+    await grown(store, real("INC-DONE", "web"), *old, made.CLOSED)
+    await grown(store, real("INC-OPEN", "mail"), made.TURN.model_copy(update={"at": made.T - 9 * day}))
+    found = await store.idle(made.T + timedelta(minutes=1), made.T - 7 * day)
+    assert {each.id for each in found} == {aged.id, healed.id}
+    assert [each.id for each in await store.idle(made.T, made.T - 7 * day)] == [aged.id]

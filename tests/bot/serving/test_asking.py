@@ -248,3 +248,19 @@ async def test_responder_says_how_it_stands_and_rehearses(scene: Scene) -> None:
         assert "INC-" in await scene.answer(ADA, INCIDENTS, 2)
         await scene.command(ADA, "/responder dance")
         assert "`/responder pause [REASON]`" in await scene.answer(ADA, INCIDENTS, 3)
+
+
+async def test_a_drill_runs_in_a_real_channel_and_says_on_every_message_that_it_is_one(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/responder drill checkout-latency")
+        assert (await scene.answer(ADA, INCIDENTS)).startswith("DRILL: Investigating")
+        over = await scene.stored(lambda i: i.status.ended)
+        await scene.at_rest()
+        shown = [m for m in scene.messages(INCIDENTS) if m.get("blocks")]
+        assert over.drill
+        assert len(shown) > 8
+        assert all(m["text"].startswith("DRILL: ") and "DRILL: " in str(m["blocks"][0]) for m in shown)
+        await scene.command(ADA, "/investigate quiet-day")
+        made_up = await scene.stored(lambda i: i.target == "quiet-day")
+        assert not made_up.drill, "beside a stand-in for Slack nothing is real that it could be taken for"
+        await scene.at_rest()

@@ -6,7 +6,7 @@ from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
-from incident.facts import AlertSeen, Approval, Decision, Owned, RollbackStarted, Stopped, Verdict
+from incident.facts import AlertSeen, Approval, Closed, Decision, Owned, RollbackStarted, Stopped, Verdict
 from incident.status import Status
 
 CART = Alert.model_validate({"service": "cart", "name": "CartSlow", "fired_at": "2026-01-01T00:00:00Z"})
@@ -207,3 +207,20 @@ async def test_the_thread_says_who_muted_an_alert_which_is_quiet_until_somebody_
         await scene.until(lambda: said(f"<@{BEN}> unmuted this alert"))
         scene.workspace.post("AALERTM", ALERTS, **posted(CART, "production"))
         assert (await scene.stored(lambda i: i.every(AlertSeen))).id == incident.id
+
+
+async def test_what_was_reported_is_closed_by_one_of_two_who_press_and_both_are_answered(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.fire("quiet-day")
+        await scene.stored(lambda i: i.status is Status.REPORTED)
+        await scene.at_rest()
+        (card,) = scene.with_button("close")
+        await asyncio.gather(*(scene.press(who, card, "close") for who in (ADA, CLEO)))
+        told = sorted([await scene.answer(who) for who in (ADA, CLEO)])
+        over = await scene.stored(lambda i: i.status is Status.CLOSED)
+        await scene.at_rest()
+        assert not scene.with_button("close")
+    closed = over.last(Closed)
+    assert closed is not None
+    assert closed.by in {ADA, CLEO}
+    assert [f"{over.id} is closed already" in text for text in told] in ([True, False], [False, True])

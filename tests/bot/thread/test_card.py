@@ -1,8 +1,10 @@
 """The root card: one glance, in words."""
 
+from typing import Any
+
 from bot.thread.card import card
 from bot.thread.options import Options
-from incident.facts import Action, Agent, AlertSeen, Owned, TurnStatus
+from incident.facts import Action, Agent, AlertSeen, Outcome, Owned, RollbackEnded, TurnStatus
 from incident.model import Incident, World
 from tests.bot import report_cases as case
 from tests.bot.listening import ACTIONS
@@ -16,6 +18,11 @@ def shown(incident: Incident, **working: str) -> tuple[str, dict[str, tuple[str,
     (plan,) = (block for block in message.blocks if block["type"] == "plan")
     tasks = {task["task_id"]: (task["status"], task["title"]) for task in plan["tasks"]}
     return message.text, tasks, pressable(message)
+
+
+def buttons_of(incident: Incident, action_id: str) -> list[dict[str, Any]]:
+    rows = (block for block in card(incident, {}, Options()).blocks if block["type"] == "actions")
+    return [each for row in rows for each in row["elements"] if each["action_id"] == action_id]
 
 
 def test_an_opened_incident_says_what_paged_since_when_and_that_it_is_looked_into() -> None:
@@ -74,3 +81,13 @@ def test_owner_repeats_and_the_earlier_incident_are_said() -> None:
 def test_a_made_up_world_says_that_nothing_real_is_touched() -> None:
     assert "made-up scenario: nothing real is touched" in shown(case.fresh(World.SCENARIO))[0]
     assert "nothing real is touched" not in shown(case.fresh(World.REAL))[0]
+
+
+def test_what_was_reported_can_be_closed_at_once_and_a_rollback_without_an_end_after_a_second_thought() -> None:
+    reported = case.grown(case.fresh(), *case.turns(), case.diagnosis(), case.verdict(Action.REPORT))
+    assert shown(reported)[2] == ["own", "open_report", "look_again", "close", "mute"]
+    seq = next(n for n, f in enumerate(case.resolved().facts, 1) if isinstance(f, RollbackEnded))
+    unseen = case.resolved().facts[seq - 1].model_copy(update={"outcome": Outcome.UNKNOWN})
+    (close,) = buttons_of(case.resolved().at(seq - 1).after(unseen), "close")
+    assert "Nobody has seen the end of its rollback." in close["confirm"]["text"]["text"]
+    assert all("confirm" not in button for button in buttons_of(reported, "close"))
