@@ -1,33 +1,32 @@
 """The settings that hold at this moment, and the policy that they make. Everything that judges or lets in asks here."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
+from bot.ceilings import Held, within
 from bot.config import Settings
 from bot.slack_settings import SlackSettings
 from incident.policy import Policy
-
-
-class Chosen(NamedTuple):
-    """The settings of one moment."""
-
-    settings: Settings
-    slack: SlackSettings
+from storage.overrides import Change, Overrides, SqlOverrides
 
 
 class InForce:
-    """One for the process. ``settings`` and ``slack`` are the environment's, their channels ids by now."""
+    """One for the process. ``settings`` and ``slack`` are the environment's, their channels ids by now.
 
-    def __init__(self, settings: Settings, slack: SlackSettings) -> None:
-        self.environment = Chosen(settings, slack)
+    What was changed in the Home is read from the database each time: another replica may have changed it.
+    """
 
-    async def now(self) -> Chosen:
+    def __init__(self, settings: Settings, slack: SlackSettings, overrides: SqlOverrides) -> None:
+        self.environment = Held(settings, slack, {})
+        self._overrides = overrides
+
+    async def now(self) -> Held:
         """Return the settings as they hold now."""
-        return self.environment
+        return within(self.environment, await self._overrides.all())
 
     async def policy(self) -> Policy:
         """Return what people allow now."""
-        settings, slack = await self.now()
-        return settings.policy().model_copy(update={"approvals_needed": 2 if slack.two_person else 1})
+        held = await self.now()
+        return held.settings.policy().model_copy(update={"approvals_needed": 2 if held.slack.two_person else 1})
 
     async def approvers(self) -> tuple[str, ...]:
         """Return who is named to approve now."""
@@ -36,3 +35,11 @@ class InForce:
     async def admins(self) -> tuple[str, ...]:
         """Return who is named to change settings; the environment alone says that."""
         return self.environment.slack.admins
+
+    async def change(self, by: str, changes: Sequence[Change], seen: Overrides) -> None:
+        """Change settings within the ceilings, at once and for all; raises `ChangedMeanwhile`."""
+        await self._overrides.change(by, changes, seen)
+
+    async def refuse(self, by: str, changes: Sequence[Change], why: str) -> None:
+        """Keep in the audit trail what somebody wanted and didn't get."""
+        await self._overrides.refuse(by, changes, why)

@@ -12,6 +12,7 @@ from storage.feedback import SqlFeedback
 from storage.lock import DatabaseInUse, served_alone
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
+from storage.overrides import SqlOverrides
 from storage.pause import SqlSwitch
 from storage.store import SqlStore
 
@@ -24,6 +25,7 @@ class Storage(NamedTuple):
     outbox: SqlOutbox
     feedback: SqlFeedback
     audit: SqlAudit
+    overrides: SqlOverrides
 
 
 @asynccontextmanager
@@ -46,4 +48,5 @@ def _kept(database: Database, settings: Settings) -> Storage:
         outbox=SqlOutbox(database),
         feedback=SqlFeedback(database),
         audit=SqlAudit(database),
+        overrides=SqlOverrides(database),
     )

@@ -10,21 +10,34 @@ from incident.values import Json
 
 logger = logging.getLogger(__name__)
 
+Listed = Callable[[], Awaitable[tuple[str, ...]]]
+
 UNREACHABLE = (SlackApiError, OSError, TimeoutError)
 
 
 class People:
-    """People by their id, groups by their id or @handle; ``listed`` says who is named at this moment."""
+    """People by their id, groups by their id or @handle. ``listed`` says who is named at this moment.
 
-    def __init__(self, client: AsyncWebClient, setting: str, listed: Callable[[], Awaitable[tuple[str, ...]]]) -> None:
+    Where ``most`` names anybody, only those count who are among them as well.
+    """
+
+    def __init__(self, client: AsyncWebClient, setting: str, listed: Listed, most: tuple[str, ...] = ()) -> None:
         self._client = client
         self._setting = setting
         self._listed = listed
+        self._most = most
         self._known: dict[str, str] = {}
 
     async def include(self, user: str) -> bool:
         """Tell whether somebody is among them; a group that can't be read has nobody in it."""
         listed = await self._listed()
+        return await self._among(user, listed) and (listed == self._most or await self.could_include(user))
+
+    async def could_include(self, name: str) -> bool:
+        """Tell whether somebody, or a group by its id, may be named here at all."""
+        return not self._most or name in await self.most() or await self._among(name, self._most)
+
+    async def _among(self, user: str, listed: tuple[str, ...]) -> bool:
         if user in _people(listed):
             return True
         for group in await self._groups(listed):
@@ -44,6 +57,14 @@ class People:
         groups: dict[str, Json] = {group: [*await self._members(group)] for group in await self._groups(listed)}
         return {"people": [*_people(listed)], "groups": groups}
 
+    async def most(self) -> tuple[str, ...]:
+        """Return the ids of everybody who may be named at all; nobody: whoever is wanted."""
+        return (*_people(self._most), *await self._groups(self._most))
+
+    async def groups(self) -> tuple[tuple[str, str], ...]:
+        """Return the ids and handles of all user groups that can be seen."""
+        return tuple(sorted(((id_, handle) for handle, id_ in (await self._seen()).items()), key=lambda each: each[1]))
+
     async def words(self) -> str:
         """Return who may, as Slack shows people and groups; empty for nobody."""
         return " or ".join(f"<@{id_}>" if _person(id_) else f"<!subteam^{id_}>" for id_ in await self.ids())
@@ -58,13 +79,16 @@ class People:
 
     async def _by_handle(self, handles: set[str]) -> dict[str, str]:
         """Look the groups up; one that has gone has no id any more, and where nothing can be seen all are as before."""
+        there = await self._seen()
+        return {handle: there.get(handle, "") for handle in handles} if there else {}
+
+    async def _seen(self) -> dict[str, str]:
         try:
             answer = await self._client.usergroups_list()
         except UNREACHABLE as why:
             logger.warning("%s: user groups can't be read: %s", self._setting, _said(why))
             return {}
-        there = {each["handle"].casefold(): str(each["id"]) for each in answer["usergroups"]}
-        return {handle: there.get(handle, "") for handle in handles}
+        return {each["handle"].casefold(): str(each["id"]) for each in answer["usergroups"]}
 
     async def _members(self, group: str) -> list[str]:
         try:

@@ -126,6 +126,11 @@ class Runner:
             self._tasks.go_on(incident_id)
         return incident
 
+    async def refresh(self) -> None:
+        """Show what is open anew: who may answer, say, has changed."""
+        for incident in await self._crew.store.unfinished():
+            await self._crew.working.show(incident.id)
+
     async def resume(self) -> None:
         """Go on with everything that was begun here and is not at its end, and show what was not shown."""
         self._timers.add_job(self.close_idle, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))

@@ -145,3 +145,13 @@ pauses = Table(
     Column("since", UtcText, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+overrides = Table(
+    "overrides",
+    metadata,
+    # What admins have chosen in place of the environment's setting; a row is there while that holds.
+    Column("setting", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", UtcText, nullable=False),
+)

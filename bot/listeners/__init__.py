@@ -2,11 +2,11 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.listeners import actions, again, closing, commands, decisions, home, messages, shortcuts
+from bot.listeners import actions, again, closing, commands, decisions, home, messages, settings, shortcuts
 from bot.listeners.bot import Bot
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """Listen to everything."""
-    for feature in (commands, actions, decisions, again, closing, messages, shortcuts, home):
+    for feature in (commands, actions, decisions, again, closing, messages, shortcuts, home, settings):
         feature.register(app, bot)

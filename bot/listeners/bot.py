@@ -13,6 +13,7 @@ from storage.audit import SqlAudit
 from storage.feedback import SqlFeedback
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
+from storage.overrides import SqlOverrides
 from storage.store import SqlStore
 
 
@@ -28,6 +29,7 @@ class Bot(NamedTuple):
     outbox: SqlOutbox
     feedback: SqlFeedback
     audit: SqlAudit
+    overrides: SqlOverrides
     places: Places
     approvers: People
     admins: People

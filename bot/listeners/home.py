@@ -24,7 +24,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     async def opened(args: AsyncArgs) -> None:
         event = args.event or {}
         if event.get("tab") == "home":
-            await _publish(args, bot, event["user"], Looked())
+            await publish(args, bot, event["user"], Looked())
 
     @app.action(HOME_SEARCH)
     @app.action(HOME_FILTER)
@@ -34,7 +34,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         values = args.body["view"]["state"]["values"]
         query = values.get(HOME_SEARCH, {}).get(HOME_SEARCH, {}).get("value") or ""
         chosen = values.get(HOME_FILTER, {}).get(HOME_FILTER, {}).get("selected_option") or {}
-        await _publish(args, bot, args.body["user"]["id"], Looked(query, chosen.get("value", "all")))
+        await publish(args, bot, args.body["user"]["id"], Looked(query, chosen.get("value", "all")))
 
     @app.action(OPEN_THREAD)
     @careful
@@ -49,7 +49,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
             await bot.outbox.again(event["channel"])
 
 
-async def _publish(args: AsyncArgs, bot: Bot, user: str, looked: Looked) -> None:
+async def publish(args: AsyncArgs, bot: Bot, user: str, looked: Looked = Looked()) -> None:  # noqa: B008 - frozen
+    """Draw somebody's Home anew."""
     try:
         await admit(args.client, user)
     except Mistake:

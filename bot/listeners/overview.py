@@ -1,16 +1,17 @@
 """What one person's Home says: read from the store each time it is opened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.in_force import Chosen
+from bot.ceilings import Held, variable
 from bot.listeners.bot import Bot
 from bot.listeners.reports import permalink, readable
-from bot.thread.home import Figures, Home, Row, Setting
+from bot.thread.home import Figures, Home, Row
+from bot.thread.settings import Setting
 from incident.facts import Diagnosis, Owned, RollbackStarted
 from incident.model import Incident
 from storage.feedback import Feedback, Rating
@@ -48,7 +49,8 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
         opened=[_row(each)._replace(thread=await permalink(client, bot, each.id)) for each in opened],
         history=[_row(each) for each in history if each.status.ended or query],
         figures=await _figures(bot, lately, since),
-        settings=list(_settings(await bot.in_force.now())),
+        settings=list(_settings(await bot.in_force.now(), bot.in_force.environment)),
+        admin=await bot.admins.include(user),
         query=query,
         only=looked.only,
         pause=await bot.kill_switch.standing(),
@@ -94,14 +96,20 @@ def _agreed(said: Sequence[Feedback]) -> float | None:
     return sum(each.rating is Rating.RIGHT for each in said) / len(said) if said else None
 
 
-def _settings(now: Chosen) -> Iterable[Setting]:
-    for settings, names in ((now.settings, SHOWN), (now.slack, SLACK_SHOWN)):
+def _settings(now: Held, environment: Held) -> Iterator[Setting]:
+    shown = ((now.settings, environment.settings, SHOWN), (now.slack, environment.slack, SLACK_SHOWN))
+    for held, before, names in shown:
         for name in names:
-            source = "set" if name in settings.model_fields_set else "default"
-            yield Setting(f"SFA_{name.upper()}", _written(getattr(settings, name)), source)
+            source = "set" if name in before.model_fields_set else "default"
+            told = Setting(variable(name), written(getattr(held, name)), source, name)
+            if (changed := now.overrides.get(name)) is not None:
+                there = f"{written(getattr(before, name)) or 'not set'} in the environment"
+                told = told._replace(source=there, by=changed.by, at=changed.at)
+            yield told
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """Return a setting's value on one line."""
     if isinstance(value, tuple | frozenset):
         return ", ".join(sorted(map(str, value)))
     return "" if value is None else str(value)

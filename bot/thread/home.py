@@ -12,12 +12,13 @@ from bot.thread.message import Block
 from bot.thread.pausing import paused
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_REPORT, OPEN_THREAD, Pressed, button, option
 from bot.thread.rich import Inline, bold, items, line, lists, rich, say, section
+from bot.thread.settings import Setting, settings
 from bot.thread.text import fit, label
 from incident.model import Incident
 from incident.policy import Pause
 from incident.status import Status
 
-OPEN, HISTORY, SERVICES, SETTINGS = 15, 20, 25, 40
+OPEN, HISTORY, SERVICES = 15, 20, 25
 """Rows shown; Slack takes 100 blocks."""
 FILTERS = {"all": "All", **{status.value: words.STATUSES[status].capitalize() for status in Status if status.ended}}
 """What history can be narrowed to, by the value of the menu."""
@@ -50,14 +51,6 @@ class Health(NamedTuple):
     last_change: str
 
 
-class Setting(NamedTuple):
-    """A setting in force and where it comes from; never a secret."""
-
-    name: str
-    value: str
-    source: str
-
-
 class Home(NamedTuple):
     """What one person sees. ``history`` is what was found for ``query`` and ``only``."""
 
@@ -66,6 +59,7 @@ class Home(NamedTuple):
     figures: Figures = Figures()
     services: Sequence[Health] = ()
     settings: Sequence[Setting] = ()
+    admin: bool = False
     query: str = ""
     only: str = "all"
     pause: Pause | None = None
@@ -88,7 +82,7 @@ def _blocks(shown: Home) -> Iterator[Block]:
     yield header("History")
     yield from _search(shown)
     yield from _rows(shown.history, HISTORY, "Nothing was found.")
-    yield from _settings(shown)
+    yield from settings(shown.settings, admin=shown.admin)
 
 
 def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
@@ -150,14 +144,3 @@ def _search(shown: Home) -> Iterator[Block]:
     menu = {"type": "static_select", "action_id": HOME_FILTER, "options": list(options.values())}
     chosen = options.get(shown.only, options["all"])
     yield {"type": "actions", "block_id": HOME_FILTER, "elements": [{**menu, "initial_option": chosen}]}
-
-
-def _settings(shown: Home) -> Iterator[Block]:
-    if not shown.settings:
-        return
-    yield header("Settings in force")
-    rows = [
-        [line(one.name, 60, code=True), line(f" {one.value or 'not set'} ({one.source})", 150)]
-        for one in shown.settings
-    ]
-    yield from _list(rows, SETTINGS)

@@ -10,6 +10,7 @@ APPROVE, REJECT, STOP, OWN, OPEN_REPORT, MUTE = "approve", "reject", "stop", "ow
 FEEDBACK = {"feedback_right": "Right", "feedback_partly": "Partly right", "feedback_wrong": "Wrong"}
 LOOK_AGAIN, CLOSE = "look_again", "close"
 HOME_SEARCH, HOME_FILTER, OPEN_THREAD = "home_search", "home_filter", "open_thread"
+CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL = "change_settings", "reset_setting", "settings_modal"
 INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "reject_modal", "rca_modal", "mute_modal"
 INVESTIGATE_MESSAGE = "investigate_message"
 

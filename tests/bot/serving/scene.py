@@ -37,10 +37,14 @@ class Scene:
         self.storage: Storage
         self.runner: Runner
 
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self._folder / 'bot.db'}"
+
     @asynccontextmanager
     async def bot(self, settings: Mapping[str, Any] | None = None, **slack: object) -> AsyncIterator[None]:
         """Start the bot, and end it as `serve` does."""
-        chosen = Settings(database_url=f"sqlite+aiosqlite:///{self._folder / 'bot.db'}", **(settings or {}))
+        chosen = Settings(database_url=self.database_url, **(settings or {}))
         places = Places()
         self._offers[:] = [Offers(places)]
         async with (

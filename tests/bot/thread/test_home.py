@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.thread.home import Figures, Health, Home, Row, Setting, home
+from bot.thread.home import Figures, Health, Home, Row, home
+from bot.thread.settings import Setting
 from tests.bot import report_cases as case
 from tests.bot.listening import ACTIONS
 from tests.bot.thread.inspection import nodes, sound_view, strings
