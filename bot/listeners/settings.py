@@ -34,7 +34,7 @@ from storage.overrides import Change, ChangedMeanwhile
 QUICK = 2.0
 """Seconds in which Slack has to have answered our questions: it waits three for our answer to a form."""
 SLOW = "Slack took too long to look this up. Nothing was changed; please try again."
-MEANWHILE = "Somebody else has just changed settings. Close this, and look at what holds now."
+MEANWHILE = "Somebody else has just changed settings: look at what holds now."
 NOT_ADMIN = "People of SFA_ADMINS may change settings"
 
 
@@ -61,8 +61,10 @@ def register(app: AsyncApp, bot: Bot) -> None:
         changes = [Change(name, held.value(name), bot.in_force.environment.value(name), reset=True)]
         if not await _may(args, bot, changes):
             return
-        if name in held.overrides:
-            await _change(args, bot, changes, held)
+        if name in held.overrides and not await _changed(args, bot, changes, held):
+            await tell(args, f"{MEANWHILE} Nothing was changed.")
+        if name == APPROVERS:
+            await bot.runner.refresh()
         await publish(args, bot, args.body["user"]["id"])
 
     @app.view(SETTINGS_MODAL)
@@ -74,12 +76,14 @@ def register(app: AsyncApp, bot: Bot) -> None:
             await args.ack()
             return
         wrong = await _looked_at(args, bot, changes, held)
+        if not wrong and changes and not await _changed(args, bot, changes, held):
+            wrong = {MODE: MEANWHILE}
         if wrong:
             await args.ack(response_action="errors", errors=wrong)
             return
         await args.ack()
-        if changes:
-            await _change(args, bot, changes, held)
+        if any(change.setting == APPROVERS for change in changes):
+            await bot.runner.refresh()
         await publish(args, bot, args.body["user"]["id"])
 
 
@@ -117,14 +121,13 @@ async def _looked_at(args: AsyncArgs, bot: Bot, changes: Sequence[Change], held:
     return wrong
 
 
-async def _change(args: AsyncArgs, bot: Bot, changes: Sequence[Change], held: Held) -> None:
+async def _changed(args: AsyncArgs, bot: Bot, changes: Sequence[Change], held: Held) -> bool:
+    """Change it; False where somebody else was quicker, and nothing is changed."""
     try:
         await bot.in_force.change(args.body["user"]["id"], changes, held.overrides)
     except ChangedMeanwhile:
-        await tell(args, f"{MEANWHILE} Nothing was changed.")
-        return
-    if any(change.setting == APPROVERS for change in changes):
-        await bot.runner.refresh()
+        return False
+    return True
 
 
 async def _changes(bot: Bot, held: Held, wanted: Mapping[str, Json]) -> list[Change]:

@@ -36,7 +36,7 @@ def investigate_modal(kept: Kept) -> View:
     target = {"type": "external_select", "min_query_length": 0, "placeholder": label("Search by name")}
     severities = [option(each.value.capitalize(), each.value) for each in Severity]
     severity = {"type": "static_select", "options": severities, "placeholder": label("As the alert says")}
-    return _modal(INVESTIGATE_MODAL, "Investigate", "Investigate", kept) | {
+    return bare_modal(INVESTIGATE_MODAL, "Investigate", "Investigate", kept) | {
         "blocks": [
             field(TARGET, "What", target),
             field(SEVERITY, "Severity", severity, optional=True),
@@ -51,7 +51,7 @@ def reject_modal(about: Pressed, kept: Kept) -> View:
     kept = {**kept, "incident": about.incident, "digest": about.digest or ""}
     hint = "It goes into the thread and the report."
     blocks = [field(REASON, "Why should this not be rolled back?", text, hint, optional=True)]
-    return _modal(REJECT_MODAL, "Reject", "Reject", kept) | {"blocks": blocks}
+    return bare_modal(REJECT_MODAL, "Reject", "Reject", kept) | {"blocks": blocks}
 
 
 def mute_modal(about: Pressed, kept: Kept, muted: tuple[str, datetime] | None = None) -> View:
@@ -62,7 +62,7 @@ def mute_modal(about: Pressed, kept: Kept, muted: tuple[str, datetime] | None = 
     menu = {"type": "static_select", "options": choices, "initial_option": choices[0]}
     hint = "The same problem opens no incident in this time; the thread says who muted it."
     blocks = [*now, field(LENGTH, "For how long?", menu, hint)]
-    return _modal(MUTE_MODAL, "Mute this alert", "Mute", {**kept, "incident": about.incident}) | {"blocks": blocks}
+    return bare_modal(MUTE_MODAL, "Mute this alert", "Mute", {**kept, "incident": about.incident}) | {"blocks": blocks}
 
 
 def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
@@ -78,7 +78,7 @@ def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
     ]
     nothing = [{"type": "section", "text": label("There are no incidents yet. /investigate begins one.")}]
     blocks = [field(INCIDENT, "Find an incident", search), *listed] if listed else nothing
-    return _modal(RCA_MODAL, "Reports", "Show report" if listed else None, kept) | {"blocks": blocks}
+    return bare_modal(RCA_MODAL, "Reports", "Show report" if listed else None, kept) | {"blocks": blocks}
 
 
 def incident_line(incident: Incident) -> str:
@@ -94,7 +94,8 @@ def field(name: str, title: str, element: View, hint: str = "", *, optional: boo
     return {"type": "input", "block_id": name, "label": label(title), "element": element, "optional": optional} | known
 
 
-def _modal(callback_id: str, title: str, submit: str | None, kept: Kept) -> View:
+def bare_modal(callback_id: str, title: str, submit: str | None, kept: Kept) -> View:
+    """Return a modal without its blocks."""
     yes = {"submit": label(submit)} if submit else {}
     words = {"title": label(title), "close": label("Cancel" if submit else "Close")}
     return {"type": "modal", "callback_id": callback_id, "private_metadata": json.dumps(kept), **words, **yes}

@@ -1,13 +1,12 @@
 """The settings on the Home: what holds, who changed it, and for admins the way to change it. Pure."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.thread.compose import header
 from bot.thread.message import Block
-from bot.thread.modals import View, field
+from bot.thread.modals import View, bare_modal, field
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL, confirm, option, row
 from bot.thread.rich import Inline, line, lists, person, rich, say, section, when
 from bot.thread.text import fit, label
@@ -81,9 +80,8 @@ def _reset(one: Setting) -> Block:
 
 def settings_modal(offer: Offer, seen: str) -> View:
     """Ask what is to hold; ``seen`` tells whether somebody else has changed something meanwhile."""
-    words = {"title": label("Settings"), "close": label("Cancel"), "submit": label("Change")}
-    kept = {"callback_id": SETTINGS_MODAL, "private_metadata": json.dumps({"seen": seen})}
-    return {"type": "modal", **words, **kept, "blocks": [*_acting(offer), *_approving(offer), *_places(offer)]}
+    blocks = [*_acting(offer), *_approving(offer), *_places(offer)]
+    return bare_modal(SETTINGS_MODAL, "Settings", "Change", {"seen": seen}) | {"blocks": blocks}
 
 
 def _acting(offer: Offer) -> Iterator[Block]:

@@ -8,11 +8,12 @@ from bot.workspace import payloads
 from bot.workspace.kit.walk import inputs
 from bot.workspace.spots import Place
 from bot.workspace.wire import view_object
-from incident.facts import Decision
+from incident.facts import Approval, Decision, RollbackStarted
 from incident.policy import Mode
 from incident.status import Status
 from storage.audit import SqlAudit
 from storage.database import Database
+from storage.overrides import Change
 
 Json = dict[str, Any]
 ADMINS = {"admins": (ADA,)}
@@ -31,10 +32,8 @@ def shown(scene: Scene, user: str = ADA) -> str:
 
 async def press(scene: Scene, action: str, value: str | None = None) -> None:
     view = await home(scene)
-    rows = [block for block in view.content["blocks"] if block["type"] == "actions"]
-    block, button = next(
-        (b, e) for b in rows for e in b["elements"] if e["action_id"] == action and e.get("value") == value
-    )
+    elements = [(b, e) for b in view.content["blocks"] for e in (*b.get("elements", ()), b.get("accessory", {}))]
+    block, button = next((b, e) for b, e in elements if (e.get("action_id"), e.get("value")) == (action, value))
     given = {"type": "button", "block_id": block["block_id"], "action_id": action, "value": button.get("value")}
     await scene.workspace.interactions.press(ADA, Place(view_id=view.id), given)
 
@@ -79,16 +78,21 @@ async def trail(scene: Scene) -> list[tuple[str, str, Json]]:
     return [(each.entry.kind, each.entry.by, each.entry.what) for each in kept if each.entry.kind.startswith("setting")]
 
 
-async def test_an_admin_lowers_the_mode_and_the_question_that_is_open_is_judged_by_it(scene: Scene) -> None:
+async def test_an_open_question_is_judged_by_what_holds_at_the_click(scene: Scene) -> None:
     async with scene.bot(**ADMINS):
-        await scene.fire("inventory-memory")
+        await scene.fire("payment-declines")
         card = await scene.question()
-        assert await submit(scene, mode=mode("report")) == {}
+        assert await submit(scene, confidence_ask={"value": "0.85"}) == {}
         await scene.until(lambda: "changed here by" in shown(scene))
         await scene.press(BEN, card, "approve")
         ended = await scene.stored(lambda i: i.status.ended)
-    assert ended.status in {Status.REPORTED, Status.RESOLVED}
-    assert (await trail(scene))[0][2] | {} == {"setting": "mode", "from": "ask", "to": "report", "reset": False}
+    given = ended.last(Approval)
+    assert given is not None
+    assert given.decision is Decision.SUPERSEDED
+    assert ended.last(RollbackStarted) is None
+    assert [what for _, _, what in await trail(scene)] == [
+        {"setting": "confidence_ask", "from": 0.5, "to": 0.85, "reset": False}
+    ]
 
 
 async def test_a_real_alert_is_passed_over_as_soon_as_the_mode_is_off(scene: Scene) -> None:
@@ -128,7 +132,7 @@ async def test_thresholds_stay_in_order(scene: Scene) -> None:
 
 async def test_approvers_are_narrowed_to_some_of_the_environments_at_once(scene: Scene) -> None:
     async with scene.bot(**ADMINS):
-        await scene.fire("inventory-memory")
+        await scene.fire("payment-declines")
         card = await scene.question()
         assert "S0ONCALL" in str(card["blocks"])
         wrong = await submit(scene, approvers={"selected_users": [CLEO]}, approver_groups={"selected_options": []})
@@ -139,6 +143,7 @@ async def test_approvers_are_narrowed_to_some_of_the_environments_at_once(scene:
         ada = filled(view, approvers={"selected_users": [ADA]}, approver_groups={"selected_options": []})
         assert await scene.workspace.submissions.submit(ADA, view.id, ada) == {}
         await scene.until(lambda: "S0ONCALL" not in str(scene.with_button("approve")[0]["blocks"]))
+        card = await scene.question()
         await scene.press(BEN, card, "approve")
         assert f"<@{ADA}> may approve" in await scene.answer(BEN)
         scene.workspace.team.groups["S0ONCALL"].members.remove(ADA)
@@ -149,15 +154,15 @@ async def test_approvers_are_narrowed_to_some_of_the_environments_at_once(scene:
 
 async def test_where_the_environment_names_nobody_an_admin_names_people_but_no_guest(scene: Scene) -> None:
     async with scene.bot(**ADMINS, approvers=()):
-        await scene.fire("inventory-memory")
+        await scene.fire("payment-declines")
         card = await scene.question()
         assert "guests are refused" in (await submit(scene, approvers={"selected_users": [GUEST]}))["approvers"]
         view = await scene.modal(ADA)
         ben = filled(view, approvers={"selected_users": [BEN]})
         assert await scene.workspace.submissions.submit(ADA, view.id, ben) == {}
         await scene.press(BEN, card, "approve")
-        approved = await scene.stored(lambda i: i.status.ended)
-    assert [fact.decision for fact in approved.facts if fact.kind == "approval"] == [Decision.APPROVED]
+        approved = await scene.stored(lambda i: i.last(Approval))
+    assert [(given.by, given.decision) for given in approved.every(Approval)] == [(BEN, Decision.APPROVED)]
 
 
 async def test_alert_channels_are_narrowed_and_others_refused(scene: Scene) -> None:
@@ -198,8 +203,7 @@ async def test_an_environment_that_has_become_stricter_wins_over_what_was_chosen
 async def test_of_two_admins_at_once_the_second_is_told_to_look_again(scene: Scene) -> None:
     async with scene.bot(admins=(ADA, BEN)):
         first = await form(scene)
-        await scene.storage.overrides.change(BEN, [], {})
-        assert await submit(scene, mode=mode("report")) == {}
+        await scene.storage.overrides.change(BEN, [Change("mode", "ask", "report")], {})  # as another replica does
         late = await scene.workspace.submissions.submit(ADA, first.id, filled(first, mode=mode("off")))
         assert "Somebody else has just changed settings" in late["mode"]
     assert [what["to"] for _, _, what in await trail(scene)] == ["report"]

@@ -41,7 +41,7 @@ def test_services_and_settings_are_listed() -> None:
         )
     )
     assert "healthy · owner: payments · last change: cfg-412, 2 h ago" in text
-    assert "ask (environment)" in text
+    assert " ask \ntext\n(environment)" in text
 
 
 def test_what_is_left_out_is_counted() -> None:
