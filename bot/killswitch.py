@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from incident.policy import Pause
-from incident.status import WAITING
-from storage.store import SqlStore
+from storage.pause import SqlSwitch
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +18,10 @@ class Resumed(NamedTuple):
 
 
 class KillSwitch:
-    """One for the process. ``show`` brings what people see of an incident up to date, by its id."""
+    """One for the process. ``tell`` brings what people see of what waits up to date."""
 
-    def __init__(self, store: SqlStore, show: Callable[[str], Awaitable[None]]) -> None:
-        self._store, self._switch, self._show = store, store.switch, show
+    def __init__(self, switch: SqlSwitch, tell: Callable[[], Awaitable[None]]) -> None:
+        self._switch, self._tell = switch, tell
 
     async def pause(self, by: str, reason: str) -> Pause:
         """Pause; return the pause that holds, which is an earlier one where there is one."""
@@ -41,8 +40,3 @@ class KillSwitch:
     async def standing(self) -> Pause | None:
         """Return the pause that holds now."""
         return await self._switch.standing()
-
-    async def _tell(self) -> None:
-        for incident in await self._store.unfinished():
-            if incident.status in WAITING:
-                await self._show(incident.id)

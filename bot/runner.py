@@ -23,6 +23,7 @@ from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
 from incident.policy import Mode
 from incident.responder import Responder
+from incident.status import WAITING
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
@@ -127,9 +128,10 @@ class Runner:
         return incident
 
     async def refresh(self) -> None:
-        """Show what is open anew: who may answer, say, has changed."""
+        """Show what waits for people anew: who may answer, or whether anybody may, has changed."""
         for incident in await self._crew.store.unfinished():
-            await self._crew.working.show(incident.id)
+            if incident.status in WAITING:
+                await self._crew.working.show(incident.id)
 
     async def resume(self) -> None:
         """Go on with everything that was begun here and is not at its end, and show what was not shown."""

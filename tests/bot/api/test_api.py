@@ -33,14 +33,14 @@ async def serving(folder: Path, tokens: str = "", *, paused: bool = False) -> As
     settings = Settings(database_url=f"sqlite+aiosqlite:///{folder / 'api.db'}", paused=paused)
     known: tuple[ApiToken, ...] = read_tokens(tokens)  # type: ignore[assignment]
     async with open_storage(settings) as storage:
-        kill_switch = KillSwitch(storage.store, _seen)
+        kill_switch = KillSwitch(storage.store.switch, _seen)
         app = web(lambda: 0, kill_switch)
         api.register(app, Door(known), kill_switch, storage.audit)
         async with served(app, "127.0.0.1", 0) as address, httpx.AsyncClient(base_url=address) as client:
             yield Served(client, storage)
 
 
-async def _seen(_incident_id: str) -> None:
+async def _seen() -> None:
     """Nobody looks."""
 
 
