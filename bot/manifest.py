@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bot.mistakes import Mistake
+from bot.slash import Slash
 
 EVENTS = "/slack/events"
 """Where Bolt takes everything: events, commands, buttons, shortcuts."""
@@ -27,6 +28,11 @@ def text() -> str:
     """Return the manifest as it is written: at the root of a checkout, beside this module where it is installed."""
     beside = Path(__file__).with_name(NAME)
     return (beside if beside.is_file() else Path(__file__).parents[1] / NAME).read_text(encoding="utf-8")
+
+
+def chosen(slash: Slash) -> str:
+    """Return it with the names that the commands were given."""
+    return slash.put_into(text())
 
 
 def scopes() -> tuple[Scope, ...]:

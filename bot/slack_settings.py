@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 
 from bot.api_tokens import ApiToken, read_tokens
 from bot.mistakes import Mistake
+from bot.slash import CommandName, Slash
 from bot.sources import FROM_FILE, BadSetting, Sourced, comma_separated, read
 
 SLACK = "https://slack.com/api/"
@@ -46,6 +47,9 @@ class SlackSettings(Sourced):
     approvers: Listed = ()
     admins: Listed = ()
     two_person: bool = False
+    command_investigate: CommandName = Slash().investigate
+    command_rca: CommandName = Slash().rca
+    command_responder: CommandName = Slash().responder
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     api_tokens: Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(read_tokens)] = ()
@@ -61,6 +65,18 @@ class SlackSettings(Sourced):
             message = "SLACK_APP_TOKEN needs SLACK_BOT_TOKEN beside it"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if len(set(self.slash)) < len(self.slash):
+            message = f"SFA_COMMAND_INVESTIGATE, _RCA and _RESPONDER need different names, not {', '.join(self.slash)}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def slash(self) -> Slash:
+        """What the commands are called."""
+        return Slash(self.command_investigate, self.command_rca, self.command_responder)
 
     @property
     def in_slack(self) -> bool:

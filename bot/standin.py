@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from bot.manifest import chosen
 from bot.mistakes import Mistake
 from bot.offers import Offers
 from bot.places import Places
@@ -31,7 +33,8 @@ async def stand_in(slack: SlackSettings, places: Places) -> AsyncIterator[tuple[
     """Serve the workspace; yield the settings that lead the bot there, and the address of its page."""
     _refuse_beside_real_systems()
     offers = Offers(places)
-    async with Workspace(offers=offers.listed, fire=offers.fire) as workspace:
+    manifest = yaml.safe_load(chosen(slack.slash))
+    async with Workspace(offers=offers.listed, fire=offers.fire, manifest=manifest) as workspace:
         yield _leading_to(workspace, slack), workspace.address
 
 

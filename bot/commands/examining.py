@@ -29,16 +29,20 @@ def doctor(*, as_json: bool) -> int:
 def manifest(address: str | None) -> None:
     """Print the app's manifest, to be pasted at https://api.slack.com/apps?new_app=1 (From a manifest).
 
+    Its commands have the names of SFA_COMMAND_INVESTIGATE, SFA_COMMAND_RCA and SFA_COMMAND_RESPONDER.
+
     \b
     Examples: first-responder manifest
               first-responder manifest --http https://responder.example.com
     """  # noqa: D301 - click's \b keeps the examples on their own lines
     import yaml
 
-    from bot.manifest import over_http, text
+    from bot.manifest import chosen, over_http
+    from bot.slack_settings import slack_settings
 
+    text = chosen(slack_settings().slash)
     if address is None:
-        click.echo(text(), nl=False)
+        click.echo(text, nl=False)
     else:
-        changed = over_http(yaml.safe_load(text()), address)
+        changed = over_http(yaml.safe_load(text), address)
         click.echo(yaml.safe_dump(changed, sort_keys=False, allow_unicode=True, width=120), nl=False)

@@ -59,7 +59,7 @@ async def may_show(client: AsyncWebClient, bot: Bot, incident_id: str, channel: 
     here, there = await _about(client, channel), await _about(client, thread.channel)
     private = not there or there.get("is_private") or there.get("is_im") or there.get("is_mpim")
     if private and not here.get("is_im"):
-        message = f"{incident_id} belongs to a private channel. Ask for it there, or with /rca."
+        message = f"{incident_id} belongs to a private channel. Ask for it there, or with {bot.slash.rca}."
         raise Mistake(message)
 
 

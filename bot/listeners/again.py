@@ -40,7 +40,7 @@ async def look(bot: Bot, incident_id: str, by: str) -> str:
     if earlier.acting:
         return f"Nobody has seen the end of the rollback of {earlier.id}: please look at that first."
     if thread is None:
-        return f"{earlier.id} has no thread here; /investigate begins one."
+        return f"{earlier.id} has no thread here; {bot.slash.investigate} begins one."
     known = hints(earlier)
     try:
         incident = await bot.runner.look_again(earlier, by, known, Origin(thread.channel, thread.thread_ts))

@@ -76,7 +76,7 @@ async def overall(bot: Bot) -> str:
 
 async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | None]) -> str:
     """Do it and return what is left to say: a thread that begins speaks for itself."""
-    origin, noted = where
+    (origin, noted), told = where, bot.slash.put_into(HELP)
     match ask.kind:
         case "investigate":
             await begin(args.client, bot, Wish(ask.about), origin)
@@ -91,9 +91,9 @@ async def _done(args: AsyncArgs, bot: Bot, ask: Ask, where: tuple[Origin, str | 
         case "again" if noted is not None:
             return await look(bot, noted, str((args.event or {})["user"]))
         case "other" | "help" | "status" if noted is not None:
-            return standing(await bot.store.load(noted)) + (f"\n{HELP}" if ask.kind == "help" else "")
+            return standing(await bot.store.load(noted)) + (f"\n{told}" if ask.kind == "help" else "")
         case "other" if ask.about in bot.scenarios:
             await begin(args.client, bot, Wish(ask.about), origin)
             return ""
         case _:
-            return HELP
+            return told

@@ -9,6 +9,7 @@ from bot.killswitch import KillSwitch
 from bot.people import People
 from bot.places import Places
 from bot.runner import Runner
+from bot.slash import Slash
 from storage.audit import SqlAudit
 from storage.feedback import SqlFeedback
 from storage.memory import SqlMemory
@@ -38,3 +39,8 @@ class Bot(NamedTuple):
     services: frozenset[str]
     rules: Mapping[str, Rule]
     kill_switch: KillSwitch
+
+    @property
+    def slash(self) -> Slash:
+        """What the slash commands are called."""
+        return self.in_force.environment.slack.slash

@@ -44,14 +44,14 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 def _register_investigate(app: AsyncApp, bot: Bot) -> None:
-    @app.command("/investigate")
+    @app.command(bot.slash.investigate)
     @careful
     async def investigate(args: AsyncArgs) -> None:
         target = args.body.get("text", "").strip()
         await args.ack()
         await admit(args.client, args.body["user_id"])
         if target.lower() == "help":
-            await tell(args, HELP)
+            await tell(args, bot.slash.put_into(HELP))
             return
         if not target:
             await bot.runner.admit()
@@ -76,7 +76,7 @@ def _register_investigate(app: AsyncApp, bot: Bot) -> None:
 
 
 def _register_rca(app: AsyncApp, bot: Bot) -> None:
-    @app.command("/rca")
+    @app.command(bot.slash.rca)
     @careful
     async def rca(args: AsyncArgs) -> None:
         about, user = args.body.get("text", "").strip(), args.body["user_id"]
@@ -106,7 +106,7 @@ def _register_rca(app: AsyncApp, bot: Bot) -> None:
 
 
 def _register_responder(app: AsyncApp, bot: Bot) -> None:
-    @app.command("/responder")
+    @app.command(bot.slash.responder)
     @careful
     async def responder(args: AsyncArgs) -> None:
         word, _, about = args.body.get("text", "").strip().partition(" ")
@@ -121,7 +121,7 @@ def _register_responder(app: AsyncApp, bot: Bot) -> None:
         elif word.lower() == "resume":
             await tell(args, await resume(args, bot))
         else:
-            await tell(args, USAGE)
+            await tell(args, bot.slash.put_into(USAGE))
 
 
 async def _begin(args: AsyncArgs, bot: Bot, wish: Wish, origin: Origin) -> None:

@@ -51,6 +51,7 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
         figures=await _figures(bot, lately, since),
         settings=list(_settings(await bot.in_force.now(), bot.in_force.environment)),
         admin=await bot.admins.include(user),
+        slash=bot.slash,
         query=query,
         only=looked.only,
         pause=await bot.kill_switch.standing(),

@@ -19,7 +19,8 @@ async def pause(args: AsyncArgs, bot: Bot, reason: str) -> str:
     if before is not None:
         return f"{stands(standing)} That stays as it is."
     return (
-        "Acting is paused: nothing is rolled back, whatever is pressed, until an admin says `/responder resume`. "
+        "Acting is paused: nothing is rolled back, whatever is pressed, until an admin says "
+        f"`{bot.slash.responder} resume`. "
         "Investigations go on."
     )
 

@@ -38,7 +38,7 @@ async def find(client: AsyncWebClient, bot: Bot, user: str, about: str) -> Incid
         return (exact or list(listed))[0]
     there = ", ".join(each.id for each in (listed or recent)[:5])
     if not there:
-        message = "There are no incidents yet. /investigate begins one."
+        message = f"There are no incidents yet. {bot.slash.investigate} begins one."
     elif listed:
         message = f"{about[:80]!r} is more than one incident: {there}"
     else:

@@ -114,6 +114,6 @@ class Carrier:
 
 def _apology(parcel: Waiting, why: str) -> Body:
     text = f"“{escaped(parcel.body['title'])}” could not be posted here: {why}."
-    where = f" `/rca {parcel.incident_id}` shows the report." if parcel.incident_id else ""
+    where = f" Write `rca {parcel.incident_id}` to me for the report." if parcel.incident_id else ""
     thread = {"thread_ts": parcel.body["thread_ts"]} if "thread_ts" in parcel.body else {}
     return {"text": text + where, **thread}

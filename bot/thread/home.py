@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bot.report import words
 from bot.report.escape import visible
 from bot.report.figures import clock, duration, share
+from bot.slash import Slash
 from bot.thread.compose import header
 from bot.thread.message import Block
 from bot.thread.pausing import paused
@@ -60,6 +61,7 @@ class Home(NamedTuple):
     services: Sequence[Health] = ()
     settings: Sequence[Setting] = ()
     admin: bool = False
+    slash: Slash = Slash()
     query: str = ""
     only: str = "all"
     pause: Pause | None = None
@@ -73,7 +75,7 @@ def home(shown: Home) -> Block:
 def _blocks(shown: Home) -> Iterator[Block]:
     yield from paused(shown.pause)
     yield header("Open incidents")
-    yield from _rows(shown.opened, OPEN, "Nothing is open. /investigate begins an investigation.")
+    yield from _rows(shown.opened, OPEN, f"Nothing is open. {shown.slash.investigate} begins an investigation.")
     yield header("The last 30 days")
     yield rich(items([[bold(f"{name}: "), say(value)] for name, value in _figures(shown.figures)]))
     if shown.services:

@@ -76,7 +76,7 @@ def rca_modal(recent: Iterable[Incident], kept: Kept) -> View:
         }
         for incident in list(recent)[:LISTED]
     ]
-    nothing = [{"type": "section", "text": label("There are no incidents yet. /investigate begins one.")}]
+    nothing = [{"type": "section", "text": label("There are no incidents yet: nothing has been investigated.")}]
     blocks = [field(INCIDENT, "Find an incident", search), *listed] if listed else nothing
     return bare_modal(RCA_MODAL, "Reports", "Show report" if listed else None, kept) | {"blocks": blocks}
 

@@ -65,7 +65,7 @@ def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]
     try:
         return messages(_report(incident, ""), uploads=(report_file(incident, options),))
     except PdfFailed as why:
-        failed = f"The PDF is missing: {brief(str(why), 200)}. /rca {incident.id} has the report as text."
+        failed = f"The PDF is missing: {brief(str(why), 200)}. Write rca {incident.id} to me for the report."
         return messages(_report(incident, failed))
 
 

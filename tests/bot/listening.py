@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bot.slash import Slash
 from bot.thread import presses
 
 FOLDER = Path(__file__).parents[2] / "bot" / "listeners"
@@ -19,6 +20,7 @@ def named(kind: str) -> frozenset[str]:
     return frozenset(str(getattr(presses, name)) for name in re.findall(rf"@app\.{kind}\((\w+)\)", CODE))
 
 
-EVENTS, COMMANDS = literal("event"), literal("command")
+EVENTS = literal("event")
+COMMANDS = {getattr(Slash(), name) for name in re.findall(r"@app\.command\(bot\.slash\.(\w+)\)", CODE)}
 ACTIONS = named("action") | presses.FEEDBACK.keys()
 VIEWS, SHORTCUTS = named("view"), named("shortcut")

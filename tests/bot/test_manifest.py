@@ -171,6 +171,25 @@ def test_the_command_prints_it_as_it_is_written_or_for_http_mode(program: Progra
     assert (refused.code, refused.err.count("\n")) == (2, 1)
 
 
+def test_commands_have_the_names_that_were_chosen_and_everything_else_stays(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SFA_COMMAND_RCA", "postmortem")
+    done = program("manifest")
+    named = yaml.safe_load(done.out)
+    assert [each["command"] for each in named["features"]["slash_commands"]] == [
+        "/investigate",
+        "/postmortem",
+        "/responder",
+    ]
+    assert complaints(named) == []
+    assert done.out.replace("/postmortem", "/rca") == TEXT
+    monkeypatch.setenv("SFA_COMMAND_RCA", "/responder")
+    assert "need different names" in program("manifest").err
+    monkeypatch.setenv("SFA_COMMAND_RCA", "/Post Mortem")
+    assert "SFA_COMMAND_RCA: write a name like /sherlock" in program("manifest").err
+
+
 def test_it_is_there_where_only_the_wheel_is(tmp_path: Path) -> None:
     build = ["-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run([sys.executable, *build], cwd=ROOT, capture_output=True, timeout=60, check=True)

@@ -1,8 +1,12 @@
 """Commands, mentions, direct messages, the message menu: what people ask for, and the answers."""
 
+import yaml
 from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
 
+from bot.manifest import chosen
 from bot.offers import posted
+from bot.slash import Slash
+from bot.workspace.manifest import Manifest
 from bot.workspace.spots import Place
 from incident.alert import Alert, Severity
 from incident.facts import Remark
@@ -33,6 +37,21 @@ async def test_an_older_name_works_and_an_unknown_one_is_answered_with_the_neare
         await scene.command(ADA, "/investigate chekout-latency")
         assert "checkout-latency" in await scene.answer(ADA, INCIDENTS, 2)
         assert len(await scene.incidents()) == 1
+
+
+async def test_commands_that_were_renamed_are_answered_and_named_in_what_is_said(scene: Scene) -> None:
+    slash = Slash("/sherlock", "/postmortem", "/watson")
+    scene.workspace.team.apps["AFIRST"].manifest = Manifest.parse(yaml.safe_load(chosen(slash)))
+    names = {"command_investigate": "/sherlock", "command_rca": "/postmortem", "command_responder": "/watson"}
+    async with scene.bot(**names):
+        await scene.command(ADA, "/sherlock help")
+        told = await scene.answer(ADA, INCIDENTS)
+        assert all(f"`{name}" in told for name in slash)
+        assert not any(f"`{name}" in told for name in Slash())
+        await scene.command(ADA, "/postmortem last")
+        assert "/sherlock begins one" in await scene.answer(ADA, INCIDENTS, 2)
+        await scene.command(ADA, "/watson what")
+        assert "`/watson pause" in await scene.answer(ADA, INCIDENTS, 3)
 
 
 async def test_a_path_is_no_target_in_a_chat(scene: Scene) -> None:

@@ -281,7 +281,8 @@ async def test_a_file_that_cannot_be_uploaded_is_said_in_the_thread(workspace: W
     assert (card.content["text"], turn.content["text"]) == ("card", "turn")
     assert apology.thread_ts == card.ts
     assert apology.content["text"] == (
-        "“The report” could not be posted here: the upload failed again and again. `/rca INC-1` shows the report."
+        "“The report” could not be posted here: the upload failed again and again. "
+        "Write `rca INC-1` to me for the report."
     )
 
 
