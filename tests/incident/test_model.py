@@ -102,7 +102,7 @@ def test_a_fact_leads_where_the_table_says_or_is_refused(where: str, what: str) 
 
 def test_every_kind_of_fact_is_in_the_table() -> None:
     kinds = {f.kind for f in FACTS.values()}
-    assert len(kinds) == 14
+    assert len(kinds) == 16
 
 
 def test_a_refused_fact_leaves_the_incident_as_it_was() -> None:
