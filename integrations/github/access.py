@@ -45,7 +45,7 @@ class Patience(NamedTuple):
     """
 
     call: timedelta = timedelta(seconds=10)
-    poll: timedelta = timedelta(seconds=5)
+    poll: timedelta = timedelta(seconds=2)
     found: timedelta = timedelta(minutes=12)
     started: timedelta = timedelta(minutes=11)
     ended: timedelta = timedelta(minutes=25)
