@@ -124,7 +124,7 @@ class World:
             return ()
         return tuple(release.deployed for release in self._deployed(service))
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    async def roll_back(self, plan: Plan, key: str, tell: Tell | None = None) -> Dispatched:
         """See `Deployer`. Takes simulated time only, and has no run that could be seen."""
         del tell
         if key not in self._done:

@@ -1,4 +1,4 @@
-"""How the run of a rollback shows while it is followed: in the thread once, on the card, the terminal, in the report."""
+"""How the run of a rollback shows while it is followed: in the thread once, on the card, on the terminal."""
 
 from bot.console.words import say
 from bot.document import document
