@@ -209,8 +209,7 @@ class Store(Protocol):
         """Store the next fact and return the successor.
 
         Raises `OutOfOrder`, `LostRace`, `Busy` or `Paused` for a RollbackStarted, `Paused` for a RollbackSent,
-        `AlreadyOpen` for an AlertSeen after
-        the end.
+        `AlreadyOpen` for an AlertSeen after the end.
         """
 
     async def load(self, incident_id: str) -> Incident:

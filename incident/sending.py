@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped
 from incident.hands import Hands
-from incident.model import Incident
+from incident.model import Incident, Status
 from incident.ports import Deployer, Dispatched, Paused, Sighting, Tell
 
 DEADLINE = timedelta(minutes=30).total_seconds()
@@ -58,7 +58,9 @@ async def _claim(hands: Hands, incident: Incident, started: RollbackStarted) -> 
 def _telling(hands: Hands, incident_id: str, key: str) -> Tell:
     async def tell(sighting: Sighting) -> None:
         seen = RollbackSeen(at=hands.clock.now(), key=key, **sighting._asdict())
-        await hands.record(await hands.store.load(incident_id), seen)
+        known = await hands.store.load(incident_id)
+        if known.status is Status.ROLLING_BACK:
+            await hands.record(known, seen)
 
     return tell
 
@@ -72,6 +74,8 @@ async def _answer(doing: Awaitable[Dispatched]) -> Dispatched:
 
 
 async def _end(hands: Hands, incident: Incident, started: RollbackStarted, done: Dispatched) -> Incident:
+    if incident.status is not Status.ROLLING_BACK:  # somebody else has followed it to its end
+        return incident
     seen = incident.last(RollbackSeen)
     url = done.url or (None if seen is None else seen.url)
     ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=url, reason=done.reason)
