@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
@@ -10,7 +11,7 @@ from pydantic_settings import NoDecode
 from bot.api_tokens import ApiToken, read_tokens
 from bot.mistakes import Mistake
 from bot.sources import BadSetting, Sourced, comma_separated, read
-from bot.trust import Address, Secret, one_place
+from bot.trust import LOOPBACK, Address, Secret, one_place
 
 SLACK = "https://slack.com/api/"
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")

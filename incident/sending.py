@@ -8,6 +8,7 @@ from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, R
 from incident.hands import Hands
 from incident.model import Incident, Status
 from incident.ports import Deployer, Dispatched, Paused, Sighting, Tell
+from incident.unbroken import unbroken
 
 DEADLINE = timedelta(minutes=30).total_seconds()
 """Wall time after which a rollback's answer counts as lost."""
@@ -21,14 +22,13 @@ async def see_through(hands: Hands, incident: Incident, started: RollbackStarted
     deployer, sent, seen = await _allowed(hands, incident), incident.last(RollbackSent), incident.last(RollbackSeen)
     tell = _telling(hands, incident.id, started.key)
     if isinstance(deployer, str):
-        done = _unseen(deployer) if sent else _not_sent(deployer)
-    elif sent:
-        done = await _answer(deployer.find(started.plan, started.key, None if seen is None else seen.run, tell))
-    elif why_not := await _claim(hands, incident, started):
-        done = _not_sent(why_not)
-    else:
-        done = await _answer(deployer.roll_back(started.plan, started.key, tell))
-    return await _end(hands, await hands.store.load(incident.id), started, done)
+        return await _end(hands, incident.id, started, _unseen(deployer) if sent else _not_sent(deployer))
+    if sent:
+        finding = deployer.find(started.plan, started.key, None if seen is None else seen.run, tell)
+        return await unbroken(_follow(hands, incident.id, started, finding))
+    if why_not := await _claim(hands, incident, started):
+        return await _end(hands, incident.id, started, _not_sent(why_not))
+    return await unbroken(_follow(hands, incident.id, started, deployer.roll_back(started.plan, started.key, tell)))
 
 
 async def _allowed(hands: Hands, incident: Incident) -> Deployer | str:
@@ -65,15 +65,16 @@ def _telling(hands: Hands, incident_id: str, key: str) -> Tell:
     return tell
 
 
-async def _answer(doing: Awaitable[Dispatched]) -> Dispatched:
+async def _follow(hands: Hands, incident_id: str, started: RollbackStarted, doing: Awaitable[Dispatched]) -> Incident:
     try:
-        async with asyncio.timeout(DEADLINE):
-            return await doing
+        done = await asyncio.wait_for(doing, DEADLINE)
     except OSError as lost:  # TimeoutError is one
-        return _unseen(f"the answer was lost ({type(lost).__name__})")
+        done = _unseen(f"the answer was lost ({type(lost).__name__})")
+    return await _end(hands, incident_id, started, done)
 
 
-async def _end(hands: Hands, incident: Incident, started: RollbackStarted, done: Dispatched) -> Incident:
+async def _end(hands: Hands, incident_id: str, started: RollbackStarted, done: Dispatched) -> Incident:
+    incident = await hands.store.load(incident_id)
     if incident.status is not Status.ROLLING_BACK:  # somebody else has followed it to its end
         return incident
     seen = incident.last(RollbackSeen)

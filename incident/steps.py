@@ -13,7 +13,6 @@ from incident.facts import (
     Diagnosis,
     Plan,
     Remark,
-    RollbackEnded,
     RollbackStarted,
     Verdict,
 )
