@@ -9,6 +9,7 @@ COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY agents agents
 COPY bot bot
 COPY incident incident
+COPY integrations integrations
 COPY scenarios scenarios
 COPY storage storage
 RUN python -m venv /opt/build \

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
+from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
 from incident.policy import Mode, Pause, Policy
@@ -103,7 +104,7 @@ def read_settings() -> Settings:
 
 def odd_settings() -> tuple[str, ...]:
     """Return one sentence for each name that is outdated, or that was probably meant to be another."""
-    fields = {**Settings.model_fields, **SlackSettings.model_fields}
+    fields = {**Settings.model_fields, **SlackSettings.model_fields, **GitHubSettings.model_fields}
     known = {name for field in fields.items() for name in variables(*field)}
     names = sorted(name for name in set_names() if name.startswith((PREFIX, SLACK_PREFIX)))
     return tuple(sentence for name in names if (sentence := _odd(name, known)))

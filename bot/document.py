@@ -11,6 +11,7 @@ from incident.facts import (
     Diagnosis,
     Plan,
     RollbackEnded,
+    RollbackSeen,
     RollbackStarted,
     Turn,
     Verdict,
@@ -99,9 +100,10 @@ def _rollback(incident: Incident) -> Document | None:
     if started is None:
         return None
     shown = started.model_dump(mode="json")
+    seen = incident.last(RollbackSeen)
     closing: Document = ended.model_dump(mode="json") if ended else {}
     return {
-        "key": started.key, "outcome": closing.get("outcome"), "url": closing.get("url"),
+        "key": started.key, "outcome": closing.get("outcome"), "url": closing.get("url") or (seen and seen.url),
         "started_at": shown["at"], "ended_at": closing.get("at"),
     }  # fmt: skip
 

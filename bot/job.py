@@ -17,6 +17,7 @@ from bot.console.plain import PlainConsole
 from bot.console.question import ask
 from bot.console.thread import Thread
 from bot.document import document
+from bot.github_settings import github_settings
 from bot.interrupts import ctrl_c
 from bot.outbox import prepared, write_report
 from bot.wishes import Wishes
@@ -39,7 +40,7 @@ SHELL = "shell"
 async def investigate(wishes: Wishes, settings: Settings) -> int:
     """Do it all and return the exit code of interface.md."""
     with ctrl_c() as pressed:
-        place = find_place(wishes.target, wishes.seed, wishes.as_of)
+        place = _place(wishes)
         folder = prepared(wishes.out)
         console = Console(stderr=wishes.as_json)
         drawing = asyncio.create_task(asyncio.to_thread(report.warm))
@@ -55,6 +56,16 @@ async def investigate(wishes: Wishes, settings: Settings) -> int:
         if wishes.as_json:
             sys.stdout.write(json.dumps(document(incident, written.files), indent=1) + "\n")
         return STOPPED if pressed.is_set() else EXITS.get(incident.status, 0)
+
+
+def _place(wishes: Wishes) -> Place:
+    """Return the place, its rollback rehearsed where that is wished; raises `Mistake`."""
+    place = find_place(wishes.target, wishes.seed, wishes.as_of)
+    if not wishes.rehearse_on_github:
+        return place
+    from bot.deployers import rehearsing
+
+    return rehearsing(github_settings())(place)
 
 
 def _thread(console: Console) -> Thread:

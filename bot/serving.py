@@ -10,6 +10,7 @@ from bot import api, report
 from bot.api.admission import Door
 from bot.config import Settings
 from bot.connection import connected
+from bot.github_settings import GitHubSettings
 from bot.health import served, web
 from bot.kept import open_storage
 from bot.places import Places
@@ -17,7 +18,7 @@ from bot.slack_settings import SlackSettings
 from bot.standin import stand_in
 
 
-async def serve(settings: Settings, slack: SlackSettings) -> None:
+async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings, *, rehearse: bool) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `Mistake` where a setting doesn't let it begin."""
     ended = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
@@ -28,7 +29,7 @@ async def serve(settings: Settings, slack: SlackSettings) -> None:
         await storage.store.switch.begin()
         if pause := await storage.store.paused():
             click.echo(str(pause))
-        places = Places()
+        places = _places(github, rehearse=rehearse)
         if not slack.in_slack:
             slack, page = await stack.enter_async_context(stand_in(slack, places))
             click.echo(f"workspace: {page}")
@@ -42,6 +43,13 @@ async def serve(settings: Settings, slack: SlackSettings) -> None:
         await ended.wait()
         click.echo("ending: what is under way is stored, and goes on at the next start")
     await warming
+
+
+def _places(github: GitHubSettings, *, rehearse: bool) -> Places:
+    """Return places whose rollbacks go where the settings say; raises `Mistake` where a rehearsal has nowhere to go."""
+    from bot.deployers import real_deployer, rehearsing
+
+    return Places(real_deployer(github), rehearsing(github) if rehearse else None)
 
 
 def _warm() -> None:

@@ -1,36 +1,25 @@
 """The settings that bear on Slack and on serving, read once from the environment, files it names, and `.env`."""
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
 from bot.api_tokens import ApiToken, read_tokens
 from bot.mistakes import Mistake
 from bot.slash import CommandName, Slash
-from bot.sources import FROM_FILE, BadSetting, Sourced, comma_separated, read
+from bot.sources import BadSetting, Sourced, comma_separated, read
+from bot.trust import LOOPBACK, Address, Secret, one_place
 
 SLACK = "https://slack.com/api/"
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 
 
-def secure(address: str) -> str:
-    """Refuse an address to which secrets would go in the clear."""
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        message = "write an https address (http on this machine only)"
-        raise ValueError(message)
-    return address.rstrip("/") + "/"
-
-
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(comma_separated)]
-Secret = SecretStr | None
 
 
 class SlackSettings(Sourced):
@@ -39,7 +28,7 @@ class SlackSettings(Sourced):
     bot_token: Secret = Field(None, validation_alias="SLACK_BOT_TOKEN")
     app_token: Secret = Field(None, validation_alias="SLACK_APP_TOKEN")
     signing_secret: Secret = Field(None, validation_alias="SLACK_SIGNING_SECRET")
-    api_url: Annotated[str, AfterValidator(secure)] = Field(SLACK, validation_alias="SLACK_API_URL")
+    api_url: Address = Field(SLACK, validation_alias="SLACK_API_URL")
     alert_channels: Listed = ()
     alert_senders: Listed = ()
     alert_rules: Path | None = None
@@ -100,13 +89,6 @@ def slack_settings() -> SlackSettings:
 def read_slack_settings() -> SlackSettings:
     """Read them; raises `BadSetting` with one line for all mistakes."""
     settings = read(SlackSettings)
-    _trust(settings)
+    if settings.api_url != SLACK:
+        one_place("SLACK_API_URL", SECRETS)
     return settings
-
-
-def _trust(settings: SlackSettings) -> None:
-    """Refuse to send a secret of the environment to an address that a file in the working directory names."""
-    from_environment = any(os.environ.get(name) or os.environ.get(name + FROM_FILE) for name in SECRETS)
-    if settings.api_url != SLACK and "SLACK_API_URL" not in os.environ and from_environment:
-        message = "SLACK_API_URL comes from .env and the tokens from the environment: set both in one place"
-        raise BadSetting(message)

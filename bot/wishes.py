@@ -15,3 +15,4 @@ class Wishes(NamedTuple):
     as_json: bool
     dry_run: bool
     approve: str | None
+    rehearse_on_github: bool = False

@@ -142,6 +142,34 @@ class RollbackStarted(Value):
     plan: Plan
 
 
+class RollbackSent(Value):
+    """Stored once, right before the one call that may have the effect: after it one only looks for the effect."""
+
+    kind: Literal["rollback_sent"] = "rollback_sent"
+    at: Instant
+    key: Name
+
+
+class Progress(StrEnum):
+    """How far the run of a rollback has come; how it ended is an `Outcome`. ``held``: it waits for a person there."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class RollbackSeen(Value):
+    """The run that does it was seen, or has come further. ``run`` is whoever does it's own name of it."""
+
+    kind: Literal["rollback_seen"] = "rollback_seen"
+    at: Instant
+    key: Name
+    run: Name
+    progress: Progress
+    url: str | None = None
+
+
 class Outcome(StrEnum):
     """What a rollback came to. ``unknown``: its answer was lost and can't be reconciled; a person must look."""
 
@@ -251,7 +279,7 @@ class Closed(Value):
 
 
 Fact = (
-    Turn | Diagnosis | Verdict | Approval | RollbackStarted | RollbackEnded | Check
+    Turn | Diagnosis | Verdict | Approval | RollbackStarted | RollbackSent | RollbackSeen | RollbackEnded | Check
     | AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed
 )  # fmt: skip
 FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from incident.case import Case
 from incident.change import Topology
 from incident.evidence import Source
-from incident.facts import Approval, Diagnosis, Fact, Reading, RollbackStarted, Verdict
+from incident.facts import Approval, Diagnosis, Fact, Reading, RollbackSent, RollbackStarted, Verdict
 from incident.gate import judge
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, Rules
@@ -152,7 +152,7 @@ def _evidenced_topology(incident: Incident) -> Topology | None:
 
 
 def _still_means_the_same(old: Incident, fresh: Incident, fact: Fact) -> bool:
-    if isinstance(fact, Verdict | RollbackStarted) or fresh.status is not old.status:
+    if isinstance(fact, Verdict | RollbackStarted | RollbackSent) or fresh.status is not old.status:
         return False
     try:
         fresh.after(fact)

@@ -6,7 +6,7 @@ from incident.alert import Alert
 from incident.evidence import Evidence
 from incident.facts import (
     Action, AlertResolved, AlertSeen, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome,
-    Owned, Recovery, Remark, RollbackEnded, RollbackStarted, Stopped, Turn, Verdict,
+    Owned, Recovery, Remark, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped, Turn, Verdict,
 )  # fmt: skip
 from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
@@ -118,6 +118,8 @@ class Incident(Value):
                 return self._after_approval(fact)
             case RollbackStarted():
                 return Status.ROLLING_BACK if self._may_start(fact) else None
+            case RollbackSent() | RollbackSeen():
+                return now if self._may_be_under_way(fact) else None
             case RollbackEnded():
                 return self._after_rollback(fact)
             case Check():
@@ -171,6 +173,12 @@ class Incident(Value):
             return False
         vetoable = verdict.expires_at is None or started.at < verdict.expires_at
         return self.status is Status.ROLLING_BACK or (self.status is Status.AWAITING_VETO and not vetoable)
+
+    def _may_be_under_way(self, fact: RollbackSent | RollbackSeen) -> bool:
+        """It is sent once at most, and seen only after that: the store lets one process write the first of these."""
+        started, sent = self.last(RollbackStarted), self.last(RollbackSent)
+        ours = self.status is Status.ROLLING_BACK and started is not None and started.key == fact.key
+        return ours and (sent is None) == isinstance(fact, RollbackSent)
 
     def _after_rollback(self, ended: RollbackEnded) -> Status | None:
         started = self.last(RollbackStarted)

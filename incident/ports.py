@@ -10,9 +10,10 @@ from typing import NamedTuple, Protocol
 
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
-from incident.facts import Diagnosis, Fact, Outcome, Plan, Reading, Remark, Turn
+from incident.facts import Diagnosis, Fact, Outcome, Plan, Progress, Reading, Remark, Turn
 from incident.model import Incident
 from incident.policy import Pause
+from incident.status import World
 from incident.values import Window
 
 
@@ -149,16 +150,39 @@ class Dispatched(NamedTuple):
     reason: str = ""
 
 
+class Sighting(NamedTuple):
+    """The run that rolls back, as it was seen just now. ``run`` is the deployer's own name of it."""
+
+    run: str
+    progress: Progress
+    url: str | None = None
+
+
+Tell = Callable[[Sighting], Awaitable[None]]
+"""Hears of a run when it is found and when it has come further."""
+
+
 class Deployer(Protocol):
     """Whoever can roll a service back, and its own record of what runs where."""
+
+    @property
+    def acts_on(self) -> World:
+        """The only kind of world whose incidents it may be used for."""
 
     async def history(self, service: str, environment: str) -> tuple[Deployed, ...]:
         """Return what was deployed there, oldest first; the last one is running. Raises `NotRecorded`, `Unreadable`."""
 
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
-        """Do it and follow it to its end. Repeating it with the same key has no second effect.
+    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+        """Send it, and follow it to its end. Called once for a key, ever; cancelling it never cuts the sending.
 
-        An answer that was lost is `Outcome.UNKNOWN`, or an `OSError` (`TimeoutError` included).
+        `Outcome.FAILED` where it certainly was not sent. An answer that was lost and can't be reconciled is
+        `Outcome.UNKNOWN`, or an `OSError` (`TimeoutError` included).
+        """
+
+    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        """Follow what a process that is gone may have sent, and never send it: `Outcome.UNKNOWN` where it isn't found.
+
+        ``run`` is what was last told of it.
         """
 
 
@@ -184,8 +208,8 @@ class Store(Protocol):
     async def append(self, incident: Incident, fact: Fact) -> Incident:
         """Store the next fact and return the successor.
 
-        Raises `OutOfOrder`, `LostRace`, `Busy` or `Paused` for a RollbackStarted, `AlreadyOpen` for an AlertSeen after
-        the end.
+        Raises `OutOfOrder`, `LostRace`, `Busy` or `Paused` for a RollbackStarted, `Paused` for a RollbackSent,
+        `AlreadyOpen` for an AlertSeen after the end.
         """
 
     async def load(self, incident_id: str) -> Incident:

@@ -1,6 +1,5 @@
 """What is done in which status. A step returns the incident with new facts, or as it was where a person is needed."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -12,26 +11,19 @@ from incident.facts import (
     Approval,
     Decision,
     Diagnosis,
-    Outcome,
     Plan,
     Remark,
-    RollbackEnded,
     RollbackStarted,
     Verdict,
 )
 from incident.gate import worsened
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
-from incident.ports import Busy, Dispatched, Paused
-from incident.unbroken import unbroken
+from incident.ports import Busy, Paused
+from incident.sending import see_through
 from incident.verification import verify
 
 logger = logging.getLogger(__name__)
-
-ROLLBACK_DEADLINE = timedelta(minutes=30).total_seconds()
-"""Wall time after which a rollback's answer counts as lost."""
-
-NOT_DISPATCHED = "It was not dispatched just now. Whether it was before a restart isn't known: look for {key}."
 
 
 async def investigate(hands: Hands, incident: Incident) -> Incident:
@@ -90,13 +82,11 @@ async def wait_for_veto(hands: Hands, incident: Incident) -> Incident:
 
 
 async def roll_back(hands: Hands, incident: Incident) -> Incident:
-    """Start it, then follow it to its end. After a restart the same key finds what was dispatched before."""
+    """Start it, then see it through to its end. After a restart the same key finds what was sent before."""
     started = incident.last(RollbackStarted)
     if started is None:
         return await _start(hands, incident)
-    done = await _dispatch(hands, incident, started)
-    ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=done.url, reason=done.reason)
-    return await hands.record(incident, ended)
+    return await see_through(hands, incident, started)
 
 
 Step = Callable[[Hands, Incident], Awaitable[Incident]]
@@ -135,21 +125,6 @@ async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tup
         return await hands.record(incident, _superseded(hands, changed))
     renewed = now.model_copy(update={"reasons": (*changed, *now.reasons)})
     return await hands.record(incident, renewed)
-
-
-async def _dispatch(hands: Hands, incident: Incident, started: RollbackStarted) -> Dispatched:
-    allowed = await hands.allowed()
-    if hands.deployer is None or allowed.rehearsed_in(incident.world):
-        return Dispatched(Outcome.UNKNOWN, reason="It was started, and nobody here can look what became of it.")
-    if (pause := allowed.pause) is not None:  # pressed since the start was stored
-        reason = f"{pause} {NOT_DISPATCHED.format(key=started.key)}"
-        return Dispatched(Outcome.UNKNOWN, reason=reason)
-    try:
-        followed = hands.deployer.roll_back(started.plan, started.key)
-        return await unbroken(asyncio.wait_for(followed, ROLLBACK_DEADLINE))
-    except OSError as lost:  # TimeoutError is one
-        reason = f"The answer was lost ({type(lost).__name__}); look for {started.key}."
-        return Dispatched(Outcome.UNKNOWN, reason=reason)
 
 
 async def _refuse_paused(hands: Hands) -> None:

@@ -4,13 +4,15 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 import polars as pl
 
 from incident.alert import Alert
 from incident.change import Change, ChangeKind, Commit, Event, Topology
 from incident.facts import Outcome, Plan, Reading
-from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry
+from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Tell
+from incident.status import World as Kind
 from incident.values import Window
 from scenarios.paging import page
 from scenarios.paperwork import changes, commits, events
@@ -29,6 +31,8 @@ AHEAD = 600.0
 
 class World:
     """`Telemetry` and `Deployer` at once. Deterministic for (scenario, seed, fired_at) but for the passing of time."""
+
+    acts_on: Literal[Kind.SCENARIO] = Kind.SCENARIO
 
     def __init__(
         self, scenario: Scenario, seed: int, fired_at: datetime, elapsed: Callable[[], float] = time.monotonic
@@ -120,12 +124,18 @@ class World:
             return ()
         return tuple(release.deployed for release in self._deployed(service))
 
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
-        """See `Deployer`. Takes simulated time only."""
+    async def roll_back(self, plan: Plan, key: str, tell: Tell | None = None) -> Dispatched:
+        """See `Deployer`. Takes simulated time only, and has no run that could be seen."""
+        del tell
         if key not in self._done:
             self._done[key] = self._roll_back(plan, key)
             await self.wait(timedelta(seconds=ROLLOUT))
         return self._done[key]
+
+    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        """See `Deployer`. What was sent died with the process whose world it was sent to; here it is done again."""
+        del run
+        return await self.roll_back(plan, key, tell)
 
     def _roll_back(self, plan: Plan, key: str) -> Dispatched:
         ran = self._deployed(plan.service) if plan.environment == self.environment else ()

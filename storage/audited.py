@@ -15,6 +15,8 @@ TOLD: Mapping[str, frozenset[str]] = MappingProxyType({
     "verdict": frozenset({"at", "action", "rehearsed", "plan", "reasons", "approvals_needed", "expires_at"}),
     "approval": frozenset({"at", "decision", "digest", "reason"}),
     "rollback_started": frozenset({"at", "key", "plan"}),
+    "rollback_sent": frozenset({"at", "key"}),
+    "rollback_seen": frozenset({"at", "key", "run", "progress", "url"}),
     "rollback_ended": frozenset({"at", "key", "outcome", "url", "reason"}),
     "check": frozenset({"at", "result", "reason"}),
     "owned": frozenset({"at"}),

@@ -9,7 +9,7 @@ from sqlalchemy import Insert, Select, and_, desc, exists, func, insert, or_, se
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incident.facts import Fact, RollbackStarted
+from incident.facts import Fact, RollbackSent, RollbackStarted
 from incident.model import Incident, Status
 from incident.policy import Pause
 from incident.ports import AlreadyOpen, Busy, LostRace, Paused, UnknownIncident
@@ -79,7 +79,7 @@ class SqlStore:
                 await connection.execute(moved)
                 if entry is not None:
                     await enter_in(connection, entry)
-                if isinstance(fact, RollbackStarted):
+                if isinstance(fact, RollbackStarted | RollbackSent):
                     await self._refuse_paused(connection)
         except IntegrityError as error:
             await self._refuse_held(incident, error)

@@ -11,15 +11,16 @@ import click
 def doctor(*, as_json: bool) -> int:
     """Say what is set, reachable and permitted, what leaves this machine, and what to do about what is wrong.
 
-    Asks Slack and the database and changes nothing. No secret is shown. Exits with 1 where something is wrong.
+    Asks Slack, GitHub and the database and changes nothing. No secret is shown. Exits with 1 where something is wrong.
 
     Example: first-responder doctor
     """
     from bot.app import settings
     from bot.doctor.examination import as_document, as_lines, examine
+    from bot.github_settings import github_settings
     from bot.slack_settings import slack_settings
 
-    found = asyncio.run(examine(settings(), slack_settings()))
+    found = asyncio.run(examine(settings(), slack_settings(), github_settings()))
     click.echo(json.dumps(as_document(found), indent=2) if as_json else "\n".join(as_lines(found)))
     return 1 if found.wrong else 0
 

@@ -50,6 +50,8 @@ class Moment(click.ParamType[datetime]):
 @click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
 @click.option("--approve", type=click.Choice(["ask", "yes", "no"]), help="The answer to the approval question; yes "
               "counts in scenarios only. Default: ask on a terminal, else leave it waiting.")  # fmt: skip
+@click.option("--rehearse-on-github", is_flag=True, help="Dispatch a scenario's rollback to the repository of "
+              "SFA_GITHUB_ROLLBACK_REPO first, which must be marked as a sandbox.")  # fmt: skip
 def investigate(model: str, **options: Any) -> int:  # noqa: ANN401 - as click reads them
     """Investigate TARGET and act where that is proved safe; write the RCA as Markdown and PDF.
 

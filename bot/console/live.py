@@ -13,7 +13,7 @@ from bot.console.paint import COLOURS, painted
 from bot.console.said import Said, flat, folded
 from bot.console.thread import Thread
 from bot.console.words import say
-from incident.facts import Agent, Diagnosis, Fact, RollbackStarted, Turn
+from incident.facts import Agent, Diagnosis, Fact, RollbackSeen, RollbackSent, RollbackStarted, Turn
 from incident.model import Incident
 
 SPECIALISTS = (Agent.METRICS, Agent.LOGS, Agent.DEPLOY)
@@ -38,13 +38,15 @@ class LiveConsole(Thread):
             self._turns[fact.agent] = say(incident, fact)
             self._redraw(self._team())
             return
+        if isinstance(fact, RollbackSent):
+            return
         if not isinstance(fact, Turn):  # the team has ended, also where one of it was never heard
             self.close()
         if isinstance(fact, Diagnosis):
             self._emphasise(say(incident, fact))
         else:
             super().say(incident, fact)
-        if isinstance(fact, RollbackStarted):
+        if isinstance(fact, RollbackStarted | RollbackSeen):
             self._wait("rolling back, then reading the signal that paged until it is quiet")
 
     def draw(self, what: Said) -> None:

@@ -20,7 +20,9 @@ class Thread(ABC):
 
     def say(self, incident: Incident, fact: Fact) -> None:
         """Draw one fact."""
-        self.draw(say(incident, fact))
+        what = say(incident, fact)
+        if what.all_lines:
+            self.draw(what)
 
     @abstractmethod
     def draw(self, what: Said) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.console.said import MARKS, Said, Tone, flat, said
 from bot.report.figures import clock, quantity, share
 from bot.report.handover import NO_MORE, next_hypothesis
-from bot.report.words import ACTIONS, WORLDS, drill
+from bot.report.words import ACTIONS, PROGRESS, WORLDS, drill
 from incident.facts import (
     Action,
     AlertResolved,
@@ -27,6 +27,8 @@ from incident.facts import (
     Recovery,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Stopped,
     Turn,
@@ -63,6 +65,10 @@ def say(incident: Incident, fact: Fact) -> Said:
             return _approval(fact)
         case RollbackStarted():
             return said("rollback", step(fact.plan))
+        case RollbackSent():
+            return said("rollback")
+        case RollbackSeen():
+            return said("rollback", " · ".join(t for t in (f"its run {PROGRESS[fact.progress]}", fact.url) if t))
         case RollbackEnded():
             told = " · ".join(t for t in (fact.outcome, fact.reason, fact.url) if t)
             return said("rollback", told, tone="good" if fact.outcome is Outcome.SUCCEEDED else "bad")

@@ -7,9 +7,12 @@ from bot.config import Settings
 from bot.doctor.chosen import Chosen, chosen, unread
 from bot.doctor.database import database
 from bot.doctor.finding import Finding, State, note, right, wrong
+from bot.doctor.github import github as ask_github
 from bot.doctor.leaving import Leaving, leaving
 from bot.doctor.slack import slack as ask_slack
+from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
+from bot.sources import Sourced
 from bot.standin import real_systems
 from incident.policy import Mode
 
@@ -36,17 +39,18 @@ class Examination(NamedTuple):
         return sum(finding.state is State.WRONG for finding in self.findings)
 
 
-async def examine(settings: Settings, slack: SlackSettings) -> Examination:
+async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettings) -> Examination:
     """Look at everything; changes nothing anywhere."""
     asked = await ask_slack(slack) if slack.in_slack else list(_stand_in())
-    found = (*_permitted(settings, slack), await database(settings.database_url), *asked)
-    return Examination(chosen(settings, slack), found, leaving(settings, slack))
+    models = (settings, slack, github)
+    found = (*_permitted(settings, models), await database(settings.database_url), *asked, *await ask_github(github))
+    return Examination(chosen(*models), found, leaving(settings, slack, github))
 
 
-def _permitted(settings: Settings, slack: SlackSettings) -> Iterator[Finding]:
+def _permitted(settings: Settings, models: tuple[Sourced, ...]) -> Iterator[Finding]:
     where = ", ".join(sorted(settings.environments))
     yield right("SFA_MODE", f"{settings.mode}, in {where}: {MODES[settings.mode]}. Scenarios act on themselves only")
-    for name in unread(settings, slack):
+    for name in unread(*models):
         yield note("settings", f"{name} is set, and this version reads no such setting", "look at .env.example")
 
 

@@ -16,7 +16,7 @@ from bot.report.options import Options
 from bot.report.team import flow
 from bot.report.template import template, tidy
 from bot.report.timeline import moments
-from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackStarted, Turn, Verdict
+from incident.facts import Approval, Check, Diagnosis, RollbackEnded, RollbackSeen, RollbackStarted, Turn, Verdict
 from incident.model import Incident
 
 QUERIES, REASONS = 20, 5
@@ -86,7 +86,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
         "chain": _chain(chosen, pictures), "spread_note": _spread_note(chosen),
         "untimed": [link for link in diagnosis.causal_chain if link.at is None] if diagnosis else [],
         "approvals": incident.every(Approval), "started": incident.last(RollbackStarted),
-        "ended": incident.last(RollbackEnded), "check": incident.last(Check),
+        "ended": incident.last(RollbackEnded), "seen": incident.last(RollbackSeen), "check": incident.last(Check),
         "more_gaps": story.unheard(incident), "todos": todos(incident), "turns": incident.every(Turn),
         "evidence": chosen.evidence, "evidence_left": len(incident.evidence) - len(chosen.evidence),
         "queries": chosen.queries[:QUERIES], "queries_left": max(len(chosen.queries) - QUERIES, 0),

@@ -22,6 +22,8 @@ from incident.facts import (
     Owned,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Stopped,
     Turn,
@@ -130,6 +132,10 @@ def _told(fact: Fact, metric: str | None) -> tuple[str, str]:
             return "Approval", f"The rollback was {words.DECISIONS[fact.decision]}{by}{because}"
         case RollbackStarted():
             return "Rollback", f"Started: {fact.plan.service} from {fact.plan.from_version} to {fact.plan.to_version}."
+        case RollbackSent():
+            return "Rollback", "It was sent to be done, once."
+        case RollbackSeen():
+            return "Rollback", f"Its run {words.PROGRESS[fact.progress]}."
         case RollbackEnded():
             because = f": {brief(fact.reason, 200)}" if fact.reason else "."
             return "Rollback", f"The rollback {words.OUTCOMES[fact.outcome]}{because}"

@@ -8,6 +8,7 @@ from incident.facts import (
     CheckResult,
     Decision,
     Outcome,
+    Progress,
     Recovery,
     RollbackEnded,
     RollbackStarted,
@@ -68,6 +69,10 @@ DECISIONS = {
 }  # fmt: skip
 OUTCOMES = {
     Outcome.SUCCEEDED: "succeeded", Outcome.FAILED: "failed", Outcome.UNKNOWN: "has no known outcome",
+}  # fmt: skip
+PROGRESS = {
+    Progress.QUEUED: "is queued", Progress.HELD: "waits for somebody to let it go on", Progress.RUNNING: "is at work",
+    Progress.ENDED: "has ended",
 }  # fmt: skip
 RECOVERIES = {
     Recovery.RECOVERED: "the signal that paged recovered",

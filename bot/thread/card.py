@@ -12,9 +12,9 @@ from bot.thread.drill import marked
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.presses import CLOSE, LOOK_AGAIN, MUTE, OPEN_REPORT, OWN, STOP, Pressed, button, confirm, row
-from bot.thread.rich import Inline, bold, line, person, quote, rich, say, section, when
+from bot.thread.rich import Inline, bold, line, link, person, quote, rich, say, section, when
 from bot.thread.tasks import plan
-from incident.facts import AlertSeen, Diagnosis, Owned
+from incident.facts import AlertSeen, Diagnosis, Owned, RollbackSeen
 from incident.model import Incident
 from incident.status import CLOSABLE, World
 
@@ -77,6 +77,10 @@ def _counts(incident: Incident) -> Iterator[Inline]:
     if seen:
         yield say(f" · paged again {len(seen)} time{'s' * (len(seen) > 1)}, last ")
         yield when(seen[-1].at)
+    run = incident.last(RollbackSeen)
+    if run is not None and run.url and not incident.status.ended:
+        yield say(f" · the rollback's run {words.PROGRESS[run.progress]}: ")
+        yield link(run.url)
     if incident.resolved_at_source:
         yield say(" · the alert was resolved at its source")
 

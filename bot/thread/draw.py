@@ -13,7 +13,7 @@ from bot.thread.news import (
     stopped_messages,
 )
 from bot.thread.options import Options
-from bot.thread.outcome import check_messages, ended_messages, report_messages, started_messages
+from bot.thread.outcome import check_messages, ended_messages, report_messages, run_messages, started_messages
 from bot.thread.turns import turn_messages
 from incident.facts import (
     AlertResolved,
@@ -27,6 +27,8 @@ from incident.facts import (
     Owned,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Stopped,
     Turn,
@@ -95,6 +97,10 @@ def _draw(incident: Incident, fact: Fact, seq: int, options: Options) -> tuple[M
             return approval_messages(incident, fact)
         case RollbackStarted():
             return started_messages(fact)
+        case RollbackSent():
+            return ()  # it has started, as far as people are concerned
+        case RollbackSeen():
+            return run_messages(incident, fact)
         case RollbackEnded():
             return ended_messages(fact)
         case Check():

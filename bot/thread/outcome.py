@@ -15,7 +15,7 @@ from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.plan import step
 from bot.thread.rich import Inline, bold, code, line, link, listed, rich, say, section
-from incident.facts import Check, Recovery, RollbackEnded, RollbackStarted
+from incident.facts import Check, Recovery, RollbackEnded, RollbackSeen, RollbackStarted
 from incident.model import Incident
 
 NEXT = 4
@@ -26,6 +26,13 @@ def started_messages(started: RollbackStarted) -> tuple[Message, ...]:
     """Return what is being rolled back, and the key by which it is found wherever it runs."""
     told = section(bold("Rolling back "), line(f"{step(started.plan)} …"))
     return messages([rich(told), rich(section(say("Its key is "), code(started.key)))])
+
+
+def run_messages(incident: Incident, seen: RollbackSeen) -> tuple[Message, ...]:
+    """Return where its run can be watched, once; how far it is stands on the card."""
+    if seen.url is None or incident.every(RollbackSeen)[0] != seen:
+        return ()
+    return messages([rich(section(say("Its run: "), link(seen.url)))])
 
 
 def ended_messages(ended: RollbackEnded) -> tuple[Message, ...]:

@@ -22,10 +22,13 @@ from incident.facts import (
     Outcome,
     Owned,
     Plan,
+    Progress,
     Reading,
     Recovery,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Stopped,
     Turn,
@@ -88,6 +91,8 @@ def approval(
 
 
 STARTED = RollbackStarted(at=T, key="key-1", plan=PLAN)
+SENT = RollbackSent(at=T, key="key-1")
+RUN = RollbackSeen(at=T, key="key-1", run="1", progress=Progress.RUNNING, url="https://ci.example/runs/1")
 ASKED: tuple[Fact, ...] = (TURN, DIAGNOSIS, verdict(Action.ASK))
 RUNNING: tuple[Fact, ...] = (*ASKED, approval(), STARTED)
 
@@ -115,6 +120,8 @@ REACHED: dict[str, tuple[Status, tuple[Fact, ...]]] = {
     "awaiting_veto": (Status.AWAITING_VETO, (TURN, DIAGNOSIS, verdict(Action.ROLLBACK))),
     "approved": (Status.ROLLING_BACK, (*ASKED, approval())),
     "rolling_back": (Status.ROLLING_BACK, RUNNING),
+    "sent": (Status.ROLLING_BACK, (*RUNNING, SENT)),
+    "seen": (Status.ROLLING_BACK, (*RUNNING, SENT, RUN)),
     "verifying": (Status.VERIFYING, (*RUNNING, ended())),
     "resolved": (Status.RESOLVED, (*RUNNING, ended(), check())),
     "reported": (Status.REPORTED, (TURN, DIAGNOSIS, verdict(Action.REPORT))),

@@ -7,15 +7,30 @@ from datetime import datetime, timedelta
 
 from incident.alert import Alert
 from incident.change import Change, Topology
-from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Reading, Turn
+from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Progress, Reading, Turn
 from incident.hands import Hands
 from incident.model import Incident, World
-from incident.ports import Clock, Deployed, Dispatched, Heard, NotRecorded, Telemetry, Undelivered, Unreadable
+from incident.ports import (
+    Clock,
+    Deployed,
+    Dispatched,
+    Heard,
+    NotRecorded,
+    Sighting,
+    Telemetry,
+    Tell,
+    Undelivered,
+    Unreadable,
+)
 from incident.responder import Responder
 from incident.values import Window
 from tests.incident import made
 
 SURE, UNSURE = made.DIAGNOSIS, made.DIAGNOSIS.model_copy(update={"confidence": 0.7})
+
+
+LOOKS = 20
+"""How often what another process may just be sending is looked for."""
 
 
 @dataclass
@@ -28,6 +43,7 @@ class Shop:
     outcome: Outcome = Outcome.SUCCEEDED
     lost: bool = False
     asked: list[str] = field(default_factory=list)
+    looked: list[tuple[str, str | None]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     healed_at: datetime | None = None
     blind: bool = False
@@ -77,14 +93,25 @@ class Shop:
 class Deploys:
     """The shop's deployer."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
+    def __init__(self, shop: Shop, acts_on: World = World.SCENARIO) -> None:
+        self._shop, self.acts_on = shop, acts_on
 
     async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
         return await self._shop.deployed()
 
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+        await tell(Sighting("1", Progress.RUNNING, "https://ci.example/runs/1"))
         return await self._shop.roll_back(plan, key)
+
+    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        self._shop.looked.append((key, run))
+        if run is None:
+            await tell(Sighting("1", Progress.RUNNING, "https://ci.example/runs/1"))
+        self._shop.lost = False
+        for _ in range(LOOKS):
+            if key not in self._shop.done:
+                await asyncio.sleep(0.01)
+        return await self._shop.roll_back(plan, key) if key in self._shop.done else Dispatched(Outcome.UNKNOWN)
 
 
 @dataclass
@@ -123,8 +150,15 @@ class Screen:
         self.facts.append(fact)
 
 
+def on(hands: Hands, world: World) -> Hands:
+    """Let the shop stand for a production of another kind."""
+    if isinstance(hands.deployer, Deploys):
+        hands.deployer.acts_on = world
+    return hands
+
+
 async def run(hands: Hands, world: World = World.SCENARIO) -> Incident:
-    responder = Responder(hands)
+    responder = Responder(on(hands, world))
     return await responder.advance(await responder.open(made.ALERT, "shop", world, "production"))
 
 

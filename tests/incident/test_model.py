@@ -27,6 +27,10 @@ FACTS: dict[str, Fact] = {
     "superseded": approval(Decision.SUPERSEDED, by=None, digest=None),
     "started": made.STARTED,
     "started with another plan": made.STARTED.model_copy(update={"plan": OTHER_PLAN}),
+    "sent": made.SENT,
+    "sent with another key": made.SENT.model_copy(update={"key": "key-2"}),
+    "run": made.RUN,
+    "run with another key": made.RUN.model_copy(update={"key": "key-2"}),
     "ended(succeeded)": ended(),
     "ended(failed)": ended(Outcome.FAILED),
     "ended(unknown)": ended(Outcome.UNKNOWN),
@@ -53,6 +57,13 @@ JUDGED = {
 }
 CALLED_OFF = JUDGED | {"healed": REPORTED, "superseded": REPORTED}
 WATCHED = {"recovered": Status.RESOLVED, "worse": HANDED_OVER, "stopped": HANDED_OVER, "fault": HANDED_OVER}
+FOLLOWED = {
+    "ended(succeeded)": Status.VERIFYING,
+    "ended(failed)": HANDED_OVER,
+    "ended(unknown)": HANDED_OVER,
+    "stopped": Status.ROLLING_BACK,
+    "fault": HANDED_OVER,
+}
 MOVES: dict[str, dict[str, Status]] = {
     "investigating": {
         "turn": Status.INVESTIGATING,
@@ -64,13 +75,9 @@ MOVES: dict[str, dict[str, Status]] = {
     "awaiting_approval": CALLED_OFF | {"yes": Status.ROLLING_BACK, "no": REPORTED, "expired": REPORTED},
     "awaiting_veto": CALLED_OFF | {"started": Status.ROLLING_BACK},
     "approved": CALLED_OFF | {"started": Status.ROLLING_BACK},
-    "rolling_back": {
-        "ended(succeeded)": Status.VERIFYING,
-        "ended(failed)": HANDED_OVER,
-        "ended(unknown)": HANDED_OVER,
-        "stopped": Status.ROLLING_BACK,
-        "fault": HANDED_OVER,
-    },
+    "rolling_back": FOLLOWED | {"sent": Status.ROLLING_BACK},
+    "sent": FOLLOWED | {"run": Status.ROLLING_BACK},
+    "seen": FOLLOWED | {"run": Status.ROLLING_BACK},
     "verifying": WATCHED,
     "resolved": {"seen again": HANDED_OVER},
     "reported": {"closed": Status.CLOSED},
@@ -102,7 +109,7 @@ def test_a_fact_leads_where_the_table_says_or_is_refused(where: str, what: str) 
 
 def test_every_kind_of_fact_is_in_the_table() -> None:
     kinds = {f.kind for f in FACTS.values()}
-    assert len(kinds) == 14
+    assert len(kinds) == 16
 
 
 def test_a_refused_fact_leaves_the_incident_as_it_was() -> None:

@@ -16,6 +16,7 @@ from incident.facts import (
     Outcome,
     Recovery,
     RollbackEnded,
+    RollbackSent,
     RollbackStarted,
     Verdict,
 )
@@ -100,6 +101,10 @@ class AnyFacts(RuleBasedStateMachine):
     def start(self, started: RollbackStarted) -> None:
         self.offer(started)
 
+    @rule(key=st.sampled_from(["k1", "k2"]))
+    def send(self, key: str) -> None:
+        self.offer(made.SENT.model_copy(update={"key": key}))
+
     @rule(ended=ends)
     def end(self, ended: RollbackEnded) -> None:
         self.offer(ended)
@@ -107,6 +112,7 @@ class AnyFacts(RuleBasedStateMachine):
     @invariant()
     def never_two_rollbacks(self) -> None:
         assert len(self.incident.every(RollbackStarted)) <= 1
+        assert len(self.incident.every(RollbackSent)) <= len(self.incident.every(RollbackStarted))
 
     @invariant()
     def a_rollback_was_allowed(self) -> None:

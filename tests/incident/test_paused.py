@@ -5,7 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from incident.facts import Action, Approval, Decision, Diagnosis, Fact, Outcome, RollbackEnded, RollbackStarted, Verdict
+from incident.facts import (
+    Action,
+    Approval,
+    Decision,
+    Diagnosis,
+    Fact,
+    Outcome,
+    RollbackEnded,
+    RollbackSent,
+    RollbackStarted,
+    Verdict,
+)
 from incident.hands import Hands
 from incident.model import Incident, Status
 from incident.policy import Pause, Policy, unchanging
@@ -115,10 +126,23 @@ async def test_a_rollback_that_was_started_and_not_dispatched_is_not_dispatched_
     started, told = ended.last(RollbackStarted), ended.last(RollbackEnded)
     assert started is not None
     assert told is not None
-    assert told.outcome is Outcome.UNKNOWN
-    assert "paused by U0ADA" in told.reason
-    assert f"look for {started.key}" in told.reason
+    assert told.outcome is Outcome.FAILED
+    assert told.reason.startswith("Nothing was changed: Acting is paused by U0ADA")
     assert (ended.status, shop.asked) == (Status.HANDED_OVER, [])
+
+
+async def test_a_pause_in_the_moment_the_sending_is_stored_wins(
+    hands: Hands, shop: Shop, database: Database, switch: SqlSwitch
+) -> None:
+    ended = await run(replace(hands, store=PressedAt(database, switch, RollbackSent, None)))
+    assert (ended.last(RollbackSent), ended.status, shop.asked) == (None, Status.HANDED_OVER, [])
+
+
+async def test_a_pause_does_not_keep_us_from_looking_for_what_was_sent(
+    hands: Hands, shop: Shop, database: Database, switch: SqlSwitch
+) -> None:
+    ended = await run(replace(hands, store=PressedAt(database, switch, None, RollbackSent)))
+    assert (len(shop.asked), ended.status) == (1, Status.RESOLVED)
 
 
 async def test_a_setting_that_pauses_counts_as_well(hands: Hands, shop: Shop, database: Database) -> None:

@@ -19,9 +19,12 @@ from incident.facts import (
     Fault,
     Outcome,
     Plan,
+    Progress,
     Recovery,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Turn,
     Verdict,
@@ -29,7 +32,7 @@ from incident.facts import (
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy, unchanging
-from incident.ports import Deployed, Dispatched, Heard, Telemetry
+from incident.ports import Deployed, Dispatched, Heard, Telemetry, Tell
 from incident.responder import Responder
 from incident.steps import rollback_key
 from storage.database import Database
@@ -204,22 +207,22 @@ class Interrupted:
 
     shop: Shop
     sent: bool
-    times: int = 1
+    acts_on: World = World.SCENARIO
 
     async def history(self, service: str, environment: str) -> tuple[Deployed, ...]:
         return await Deploys(self.shop).history(service, environment)
 
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
-        if self.times == 0:
-            return await self.shop.roll_back(plan, key)
-        self.times -= 1
+    async def roll_back(self, plan: Plan, key: str, _tell: Tell) -> Dispatched:
         if self.sent:
             await self.shop.roll_back(plan, key)
         raise asyncio.CancelledError
 
+    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        return await Deploys(self.shop).find(plan, key, run, tell)
+
 
 @pytest.mark.parametrize("sent", [True, False])
-async def test_being_cancelled_around_the_dispatch_leaves_one_effect_after_the_restart(
+async def test_being_cancelled_around_the_dispatch_never_leads_to_a_second_one(
     hands: Hands, shop: Shop, *, sent: bool
 ) -> None:
     broken = replace(hands, deployer=Interrupted(shop, sent))
@@ -227,7 +230,8 @@ async def test_being_cancelled_around_the_dispatch_leaves_one_effect_after_the_r
     with pytest.raises(asyncio.CancelledError):
         await Responder(broken).advance(incident)
     over = await Responder(broken).advance(await hands.store.load(incident.id))
-    assert (over.status, len(shop.done), len(over.every(RollbackStarted))) == (Status.RESOLVED, 1, 1)
+    ends = Status.RESOLVED if sent else Status.HANDED_OVER
+    assert (over.status, len(shop.done), len(shop.looked)) == (ends, int(sent), 1)
 
 
 @dataclass
@@ -361,11 +365,55 @@ STARTED = (made.TURN, SURE, made.verdict(made.Action.ROLLBACK), made.STARTED)
 async def test_a_start_that_can_no_longer_be_followed_is_handed_over_as_unknown(
     hands: Hands, shop: Shop, without: dict[str, object]
 ) -> None:
-    incident = await led(hands, *STARTED)
+    incident = await led(hands, *STARTED, RollbackSent(at=made.T, key=made.STARTED.key))
     over = await Responder(replace(hands, **without)).advance(incident)  # type: ignore[arg-type]
     ended = over.last(RollbackEnded)
     assert ended is not None
     assert (over.status, ended.outcome, shop.asked) == (Status.HANDED_OVER, Outcome.UNKNOWN, [])
+
+
+async def test_a_start_that_nobody_was_there_to_send_is_not_sent_later(hands: Hands, shop: Shop) -> None:
+    incident = await led(hands, *STARTED)
+    shop.now += timedelta(minutes=11)
+    over = await Responder(hands).advance(incident)
+    assert_not_sent(over, shop, "nobody was there to do it for 11 minutes")
+
+
+async def test_a_stop_before_it_was_sent_is_obeyed(hands: Hands, shop: Shop) -> None:
+    over = await Responder(hands).advance(await led(hands, *STARTED, made.STOPPED))
+    assert_not_sent(over, shop, "it was stopped first")
+
+
+@pytest.mark.parametrize("kind", [World.REAL, World.RECORDED])
+async def test_what_acts_on_another_kind_of_world_is_never_used(hands: Hands, shop: Shop, kind: World) -> None:
+    other = replace(hands, deployer=Deploys(shop, kind))
+    over = await Responder(other).advance(await led(other, *STARTED))
+    assert_not_sent(over, shop, f"acts on {kind} systems")
+
+
+def assert_not_sent(over: Incident, shop: Shop, why: str) -> None:
+    ended = over.last(RollbackEnded)
+    assert ended is not None
+    assert (over.status, ended.outcome, shop.asked, shop.looked) == (Status.HANDED_OVER, Outcome.FAILED, [], [])
+    assert ended.reason.startswith("Nothing was changed: ")
+    assert why in ended.reason
+
+
+async def test_only_one_of_two_processes_may_send(hands: Hands, shop: Shop) -> None:
+    incident = await led(hands, *STARTED)
+    ends = await asyncio.gather(*(Responder(hands).advance(incident) for _ in range(2)), return_exceptions=True)
+    assert len(shop.asked) - len(shop.looked) <= 1
+    assert len((await hands.store.load(incident.id)).every(RollbackSent)) == 1
+    assert not [e for e in ends if isinstance(e, BaseException)]
+
+
+async def test_a_run_that_was_seen_is_looked_for_by_its_own_name_after_a_restart(hands: Hands, shop: Shop) -> None:
+    sent = RollbackSent(at=made.T, key=made.STARTED.key)
+    seen = RollbackSeen(at=made.T, key=sent.key, run="77", progress=Progress.QUEUED, url="https://ci.example/runs/77")
+    over = await Responder(hands).advance(await led(hands, *STARTED, sent, seen))
+    ended = over.last(RollbackEnded)
+    assert ended is not None
+    assert (shop.looked, shop.asked, ended.url) == ([(sent.key, "77")], [], seen.url)
 
 
 async def test_a_signal_that_can_no_longer_be_read_after_the_rollback_is_handed_over(hands: Hands, shop: Shop) -> None:

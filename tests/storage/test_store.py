@@ -184,7 +184,7 @@ async def test_unfinished_incidents_are_those_that_go_on_by_themselves(database:
         told = [f.model_copy(update={"key": f"k{n}"}) if hasattr(f, "key") else f for f in facts]
         await grown(store, incident(name=f"INC-{n}"), *told)
     assert {i.status.ended for i in await store.unfinished()} == {False}
-    assert len(await store.unfinished()) == 7
+    assert len(await store.unfinished()) == 9
 
 
 async def test_what_has_ended_and_is_silent_can_be_found_and_nothing_else(database: Database) -> None:

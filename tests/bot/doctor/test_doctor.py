@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.config import Settings
 from bot.doctor.examination import Examination, as_lines, examine
 from bot.doctor.finding import Finding, State
+from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
 from bot.workspace.cast import DEFAULT_MANIFEST, SCOPES
 from bot.workspace.courier import Pace
@@ -53,7 +54,7 @@ async def examined(workspace: Workspace, **more: object) -> Examination:
         "approvers": ("@oncall", "U0ADA"),
         "admins": ("U0ADA",),
     }
-    return await examine(Settings(), SlackSettings.model_construct(**well | more))
+    return await examine(Settings(), SlackSettings.model_construct(**well | more), GitHubSettings())
 
 
 def told(found: Examination, state: State = State.WRONG) -> list[Finding]:

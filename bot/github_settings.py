@@ -1,0 +1,54 @@
+"""The settings that bear on GitHub, read once from the environment, files it names, and `.env`."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from bot.mistakes import Mistake
+from bot.sources import BadSetting, Sourced, read
+from bot.trust import Address, Secret, one_place
+
+GITHUB = "https://api.github.com/"
+REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+SECRETS = ("SFA_GITHUB_TOKEN", "SFA_GITHUB_DISPATCH_TOKEN")
+
+
+def repository(name: str) -> str:
+    """Refuse what is no owner/name."""
+    if not REPOSITORY.fullmatch(name):
+        message = "write a repository as owner/name"
+        raise ValueError(message)
+    return name
+
+
+class GitHubSettings(Sourced):
+    """Names are those of interface.md. ``github_token`` reads; without it the token that dispatches reads, too."""
+
+    github_token: Secret = None
+    github_dispatch_token: Secret = None
+    github_rollback_repo: Annotated[str, AfterValidator(repository)] | None = None
+    github_api_url: Address = Field(GITHUB)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.github_dispatch_token is not None and self.github_rollback_repo is None:
+            message = "SFA_GITHUB_DISPATCH_TOKEN needs SFA_GITHUB_ROLLBACK_REPO beside it: where rollback.yml is"
+            raise ValueError(message)
+        return self
+
+    @property
+    def can_roll_back(self) -> bool:
+        """True where a rollback can be dispatched."""
+        return self.github_dispatch_token is not None and self.github_rollback_repo is not None
+
+
+def github_settings() -> GitHubSettings:
+    """Return the settings; raises `Mistake` for one that can't be used."""
+    try:
+        settings = read(GitHubSettings)
+        if settings.github_api_url != GITHUB:
+            one_place("SFA_GITHUB_API_URL", SECRETS)
+    except BadSetting as wrong:
+        raise Mistake(str(wrong)) from wrong
+    return settings

@@ -1,0 +1,91 @@
+"""Exactly once: a rollback is sent by whoever could store that it is being sent, and looked for by everybody else."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped
+from incident.hands import Hands
+from incident.model import Incident, Status
+from incident.ports import Deployer, Dispatched, Paused, Sighting, Tell
+from incident.unbroken import unbroken
+
+DEADLINE = timedelta(minutes=30).total_seconds()
+"""Wall time after which a rollback's answer counts as lost."""
+
+STALE = timedelta(minutes=10)
+"""How long a decision to roll back may wait to be sent, as after a crash; interface.md says it of runs."""
+
+
+async def see_through(hands: Hands, incident: Incident, started: RollbackStarted) -> Incident:
+    """Send it once, or find what was sent before; follow it to its end and store that."""
+    deployer, sent, seen = await _allowed(hands, incident), incident.last(RollbackSent), incident.last(RollbackSeen)
+    tell = _telling(hands, incident.id, started.key)
+    if isinstance(deployer, str):
+        return await _end(hands, incident.id, started, _unseen(deployer) if sent else _not_sent(deployer))
+    if sent:
+        finding = deployer.find(started.plan, started.key, None if seen is None else seen.run, tell)
+        return await unbroken(_follow(hands, incident.id, started, finding))
+    if why_not := await _claim(hands, incident, started):
+        return await _end(hands, incident.id, started, _not_sent(why_not))
+    return await unbroken(_follow(hands, incident.id, started, deployer.roll_back(started.plan, started.key, tell)))
+
+
+async def _allowed(hands: Hands, incident: Incident) -> Deployer | str:
+    """Return who may do it, or why nobody may: a made-up world never reaches a real system, nor the other way round."""
+    if hands.deployer is None or (await hands.allowed()).rehearsed_in(incident.world):
+        return "nobody here can do it or look what became of it"
+    if hands.deployer.acts_on is not incident.world:
+        return f"what would do it acts on {hands.deployer.acts_on} systems, and this incident is of a {incident.world}"
+    return hands.deployer
+
+
+async def _claim(hands: Hands, incident: Incident, started: RollbackStarted) -> str:
+    """Store that it is being sent, which one process can, once, and none during a pause; return why it isn't."""
+    since = incident.facts[incident.facts.index(started) :]
+    if any(isinstance(fact, Stopped) for fact in since):
+        return "it was stopped first"
+    waited = hands.clock.now() - started.at
+    if waited > STALE:
+        return f"nobody was there to do it for {waited // timedelta(minutes=1)} minutes"
+    try:
+        await hands.record(incident, RollbackSent(at=hands.clock.now(), key=started.key))
+    except Paused as pause:
+        return str(pause)
+    return ""
+
+
+def _telling(hands: Hands, incident_id: str, key: str) -> Tell:
+    async def tell(sighting: Sighting) -> None:
+        seen = RollbackSeen(at=hands.clock.now(), key=key, **sighting._asdict())
+        known = await hands.store.load(incident_id)
+        if known.status is Status.ROLLING_BACK:
+            await hands.record(known, seen)
+
+    return tell
+
+
+async def _follow(hands: Hands, incident_id: str, started: RollbackStarted, doing: Awaitable[Dispatched]) -> Incident:
+    try:
+        done = await asyncio.wait_for(doing, DEADLINE)
+    except OSError as lost:  # TimeoutError is one
+        done = _unseen(f"the answer was lost ({type(lost).__name__})")
+    return await _end(hands, incident_id, started, done)
+
+
+async def _end(hands: Hands, incident_id: str, started: RollbackStarted, done: Dispatched) -> Incident:
+    incident = await hands.store.load(incident_id)
+    if incident.status is not Status.ROLLING_BACK:  # somebody else has followed it to its end
+        return incident
+    seen = incident.last(RollbackSeen)
+    url = done.url or (None if seen is None else seen.url)
+    ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=url, reason=done.reason)
+    return await hands.record(incident, ended)
+
+
+def _not_sent(why: str) -> Dispatched:
+    return Dispatched(Outcome.FAILED, reason=f"Nothing was changed: {why.removesuffix('.')}.")
+
+
+def _unseen(why: str) -> Dispatched:
+    return Dispatched(Outcome.UNKNOWN, reason=f"It was sent, and what became of it isn't known: {why}.")

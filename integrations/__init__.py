@@ -1,0 +1,1 @@
+"""Real systems that First Responder reads and acts on, a room each."""

@@ -1,0 +1,70 @@
+"""What ran where, by the deployments that are recorded at GitHub; only those that succeeded count."""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import pairwise
+
+from incident.ports import Deployed
+from integrations.github.answers import Deployment, DeploymentStatus
+from integrations.github.calls import Calls
+
+PAGES, PAGE = 3, 100
+MOST = 20
+"""Deployments of one service whose fate is asked for: enough to know what runs and what ran before."""
+AT_ONCE = 5
+LONGEST = 200
+
+
+async def deployments(calls: Calls, service: str, environment: str) -> tuple[Deployed, ...]:
+    """Return what succeeded there, oldest first; raises `Unreadable`."""
+    ours = [each for each in await _recorded(calls, environment) if _service(each, calls.access.repository) == service]
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def fate(each: Deployment) -> DeploymentStatus | None:
+        async with gate:
+            return await _success(calls, each)
+
+    newest = ours[:MOST]
+    fates = await asyncio.gather(*(fate(each) for each in newest))
+    ran = sorted((done.created_at, each.id, each) for each, done in zip(newest, fates, strict=True) if done is not None)
+    rows = [Deployed(service, version(each), None, change(each), at) for at, _, each in ran]
+    return tuple(rows[:1] + [row._replace(previous_version=before.version) for before, row in pairwise(rows)])
+
+
+def version(deployment: Deployment) -> str:
+    """Return the version: what the payload names, else what was deployed from."""
+    return _told(deployment, "version") or deployment.ref[:LONGEST]
+
+
+def change(deployment: Deployment) -> str:
+    """Return the change's id: what the payload names, else GitHub's id of the deployment."""
+    return _told(deployment, "change") or str(deployment.id)
+
+
+async def _recorded(calls: Calls, environment: str) -> list[Deployment]:
+    found: list[Deployment] = []
+    for page in range(1, PAGES + 1):
+        query: Mapping[str, str | int] = {"environment": environment, "per_page": PAGE, "page": page}
+        there = await calls.read("/deployments", tuple[Deployment, ...], **query)
+        found += there
+        if len(there) < PAGE:
+            break
+    return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
+
+
+async def _success(calls: Calls, each: Deployment) -> DeploymentStatus | None:
+    """Return when it had succeeded; "inactive" only says that something newer was deployed to the environment."""
+    statuses = await calls.read(f"/deployments/{each.id}/statuses", tuple[DeploymentStatus, ...], per_page=PAGE)
+    told = sorted((s for s in statuses if s.state != "inactive"), key=lambda s: s.created_at)
+    return told[-1] if told and told[-1].state == "success" else None
+
+
+def _service(deployment: Deployment, repository: str) -> str:
+    """Return whose deployment it is: what the payload names, else the service that the repository is called after."""
+    return _told(deployment, "service") or repository.rpartition("/")[2]
+
+
+def _told(deployment: Deployment, name: str) -> str:
+    payload = deployment.payload
+    told = payload.get(name) if isinstance(payload, dict) else None
+    return told.strip()[:LONGEST] if isinstance(told, str) else ""

@@ -1,0 +1,77 @@
+"""What ran where, by the deployments that are recorded at GitHub."""
+
+from datetime import timedelta
+
+import pytest
+
+from incident.ports import Unreadable
+from integrations.github.access import Access
+from integrations.github.deployer import GitHubDeployer
+from tests.github_standin import GitHub
+from tests.incident.made import T
+from tests.integrations.conftest import QUICK
+
+HOUR = timedelta(hours=1)
+
+
+async def test_only_what_succeeded_ran_and_inactive_says_nothing(github: GitHub, deployer: GitHubDeployer) -> None:
+    github.deployed("shop", "v1", T, "in_progress", "success", "inactive", change="chg-1")
+    github.deployed("shop", "v2", T + HOUR, "in_progress", "failure")
+    github.deployed("web", "w1", T + HOUR, "success")
+    github.deployed("shop", "v3", T + 2 * HOUR, "queued", "success")
+    github.deployed("shop", "v4", T + 3 * HOUR, "queued", "in_progress")
+    github.deployed("shop", "v5", T + 3 * HOUR, "success", "failure")
+    ran = await deployer.history("shop", "production")
+    minute = timedelta(minutes=1)
+    assert [(d.version, d.previous_version, d.change, d.at) for d in ran] == [
+        ("v1", None, "chg-1", T + minute),
+        ("v3", "v1", "4", T + 2 * HOUR + minute),
+    ]
+
+
+async def test_what_runs_is_what_succeeded_last_whatever_was_begun_first(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    github.deployed("shop", "slow", T, "queued", *["in_progress"] * 90, "success")
+    github.deployed("shop", "quick", T + HOUR, "success")
+    assert [d.version for d in await deployer.history("shop", "production")] == ["quick", "slow"]
+
+
+async def test_other_environments_are_passed_over(github: GitHub, deployer: GitHubDeployer) -> None:
+    github.deployed("shop", "v1", T, "success")["environment"] = "staging"
+    assert await deployer.history("shop", "production") == ()
+
+
+@pytest.mark.parametrize("payload", ["", {}, '{"service": "shop"}', None, [1], {"version": 7}])
+async def test_a_payload_that_names_nothing_is_of_the_service_that_the_repository_is_called_after(
+    github: GitHub, deployer: GitHubDeployer, payload: object
+) -> None:
+    github.deployed("", "", T, "success")["payload"] = payload
+    assert await deployer.history("shop", "production") == ()
+    assert [d.version for d in await deployer.history("rollbacks", "production")] == ["main"]
+
+
+async def test_of_many_the_newest_are_looked_at(github: GitHub, deployer: GitHubDeployer) -> None:
+    for n in range(120):
+        github.deployed("shop", f"v{n}", T + n * timedelta(minutes=5), "success")
+    ran = await deployer.history("shop", "production")
+    assert (len(ran), ran[-1].version, ran[-1].previous_version) == (20, "v119", "v118")
+
+
+@pytest.mark.parametrize("reads", [401, 403, 404, 500])
+async def test_a_record_that_cannot_be_read_is_unreadable(github: GitHub, deployer: GitHubDeployer, reads: int) -> None:
+    github.manner.reads = reads
+    with pytest.raises(Unreadable, match=str(reads)):
+        await deployer.history("shop", "production")
+
+
+async def test_an_answer_that_is_none_of_githubs_is_unreadable(github: GitHub, deployer: GitHubDeployer) -> None:
+    github.deployed("shop", "v1", T, "success")["created_at"] = "yesterday"
+    with pytest.raises(Unreadable, match=r"can't be read \(0.created_at\)"):
+        await deployer.history("shop", "production")
+
+
+async def test_an_address_that_answers_no_json_is_unreadable(github: GitHub) -> None:
+    elsewhere = GitHubDeployer(Access("acme/nothing", github.url, "t"), QUICK)
+    with pytest.raises(Unreadable, match="there is no acme/nothing, or SFA_GITHUB_TOKEN can't see it"):
+        await elsewhere.history("shop", "production")
