@@ -96,7 +96,9 @@ class SqlMemory:
         The latest counts, also one that ends it now.
         """
         said: dict[str, Json] = {"fingerprint": mute.fingerprint, "until": mute.until.isoformat()}
-        entry = Entry(at=self._now(), kind="muted", by=mute.by, incident_id=incident_id, what=said)
+        now = self._now()
+        kind = "muted" if mute.until > now else "unmuted"
+        entry = Entry(at=now, kind=kind, by=mute.by, incident_id=incident_id, what=said)
         async with self._database.writing() as connection:
             await take_turn(connection)  # of two who mute it at once the second one counts
             await connection.execute(delete(mutes).where(mutes.c.fingerprint == mute.fingerprint))

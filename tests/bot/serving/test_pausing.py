@@ -135,6 +135,6 @@ async def test_a_mute_is_kept(scene: Scene) -> None:
         await scene.press(ADA, scene.with_button("mute")[0], "mute")
         day = (await scene.modal(ADA)).content["blocks"][0]["element"]["options"][0]
         await scene.submit(ADA, length={"type": "static_select", "selected_option": day})
-        await scene.answer(ADA)
+        await scene.until(lambda: "muted this alert until" in json.dumps(scene.messages(ALERTS)) or None)
         told = [(each.kind, each.by) for each in await entries(scene)]
     assert ("muted", ADA) in told
