@@ -29,7 +29,7 @@ from incident.facts import (
 )  # fmt: skip
 from incident.model import Incident, World
 from incident.policy import Policy, unchanging
-from incident.ports import Deployed, Dispatched
+from incident.ports import Deployed, Dispatched, Tell
 from incident.status import Status
 from storage.memory import Origin
 from tests.incident import made
@@ -144,13 +144,18 @@ class Silent:
 class Slow:
     """A deployer that answers when it is let."""
 
+    acts_on = World.SCENARIO
+
     def __init__(self) -> None:
         self.begun, self.let, self.cut = asyncio.Event(), asyncio.Event(), False
 
     async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
         return ()
 
-    async def roll_back(self, _plan: Plan, _key: str) -> Dispatched:
+    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        raise AssertionError(plan, key, run, tell)
+
+    async def roll_back(self, _plan: Plan, _key: str, _tell: Tell) -> Dispatched:
         self.begun.set()
         try:
             await self.let.wait()
@@ -190,8 +195,7 @@ async def waiting(kept: Storage, *more: Fact) -> Incident:
     incident = Incident.model_validate({"id": "INC-1", "opened_at": now, **told})
     plan = made.PLAN.model_copy(update={"environment": place.environment})
     verdict = made.verdict(Action.ROLLBACK, plan=plan).model_copy(update={"expires_at": now + timedelta(hours=1)})
-    await kept.store.open(incident)
-    await kept.memory.begin(incident.id, HERE)
+    await kept.store.beginning_at(HERE).open(incident)
     for fact in (made.TURN, made.DIAGNOSIS, verdict, *more):
         incident = await kept.store.append(incident, fact)
     return incident
