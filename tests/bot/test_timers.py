@@ -190,8 +190,7 @@ async def waiting(kept: Storage, *more: Fact) -> Incident:
     incident = Incident.model_validate({"id": "INC-1", "opened_at": now, **told})
     plan = made.PLAN.model_copy(update={"environment": place.environment})
     verdict = made.verdict(Action.ROLLBACK, plan=plan).model_copy(update={"expires_at": now + timedelta(hours=1)})
-    await kept.store.open(incident)
-    await kept.memory.begin(incident.id, HERE)
+    await kept.store.beginning_at(HERE).open(incident)
     for fact in (made.TURN, made.DIAGNOSIS, verdict, *more):
         incident = await kept.store.append(incident, fact)
     return incident
