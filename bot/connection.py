@@ -13,6 +13,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.channels import read_rules
+from bot.apart import Apart
 from bot.app import listed_scenarios, team
 from bot.config import Settings
 from bot.crew import Crew
@@ -30,15 +31,23 @@ from bot.runner import Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.slack.pace import Pace
+from bot.slack.painter import Painter
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 from bot.teams import Queued, Teams
 from bot.thread.card import card
-from bot.thread.draw import asked, draw, redrawn
+from bot.thread.draw import asked, draw, painted, redrawn
 from bot.thread.options import Options
 from bot.working import Watched, Working
 
 SOCKETS = 2
 """Slack renews connections now and then; with two there is no gap."""
+
+
+class Way(NamedTuple):
+    """How things get to Slack: where files are drawn, and at which pace, which is Slack's unless a test shortens it."""
+
+    apart: Apart
+    pace: Pace = Pace()
 
 
 class Connected(NamedTuple):
@@ -51,12 +60,9 @@ class Connected(NamedTuple):
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, slack: SlackSettings, storage: Storage, places: Places, pace: Pace | None = None
+    settings: Settings, slack: SlackSettings, storage: Storage, places: Places, way: Way
 ) -> AsyncIterator[Connected]:
-    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token.
-
-    ``pace`` is Slack's unless a test shortens it.
-    """
+    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token."""
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
     bot_id = await _introduced(client)
@@ -70,11 +76,16 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    register(
-        app, bot := Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch)
-    )
+    bot = Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch, way.apart)
+    register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
-    async with Delivery(storage.outbox, delivering, pace):
+
+    async def paint(incident_id: str, seq: int, name: str) -> bytes:
+        return await way.apart.do(
+            painted, await storage.store.load(incident_id), seq, name, Options(timezone=settings.zone)
+        )
+
+    async with Delivery(storage.outbox, delivering, way.pace), Painter(storage.outbox, paint):
         await runner.resume()
         sockets = await _sockets(app, slack)
         await catch_up(client, bot, bot_id)

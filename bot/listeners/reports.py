@@ -1,12 +1,12 @@
 """Shows a report where it was asked for: a summary, the PDF, the way to the thread."""
 
-import asyncio
 import logging
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import report
+from bot.apart import Died
 from bot.listeners.admission import may_read
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
@@ -114,8 +114,8 @@ async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
 
 async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:
     options = Options(timezone=bot.in_force.environment.settings.zone)
-    content = await asyncio.to_thread(report.pdf, incident, options)
     try:
+        content = await bot.apart.do(report.pdf, incident, options)
         await client.files_upload_v2(
             channel=origin.channel,
             thread_ts=origin.alert_ts,
@@ -123,7 +123,7 @@ async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Ori
             title=f"{drill(incident)}Report of {incident.id}",
             content=content,
         )
-    except (SlackApiError, OSError, TimeoutError) as why:
-        logger.warning("%s: the report can't be uploaded: %s", incident.id, type(why).__name__)
-        return f"\nThe PDF could not be uploaded; `first-responder rca {incident.id} --format pdf` writes it."
+    except (SlackApiError, OSError, TimeoutError, report.PdfFailed, Died) as why:
+        logger.warning("%s: the report can't be made or uploaded: %s", incident.id, type(why).__name__)
+        return f"\nThe PDF could not be brought here; `first-responder rca {incident.id} --format pdf` writes it."
     return ""

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from bot.apart import Apart
 from bot.config import Settings
-from bot.connection import connected
+from bot.connection import Way, connected
 from bot.kept import Storage, open_storage
 from bot.offers import Offers
 from bot.places import Places
@@ -31,9 +32,9 @@ Found = TypeVar("Found")
 class Scene:
     """A workspace, and a bot that can be started there again and again on the same database."""
 
-    def __init__(self, workspace: Workspace, offers: list[Offers], folder: Path) -> None:
+    def __init__(self, workspace: Workspace, offers: list[Offers], folder: Path, apart: Apart) -> None:
         self.workspace = workspace
-        self._offers, self._folder = offers, folder
+        self._offers, self._folder, self._way = offers, folder, Way(apart, QUICK)
         self.storage: Storage
         self.runner: Runner
 
@@ -49,7 +50,7 @@ class Scene:
         self._offers[:] = [Offers(places)]
         async with (
             open_storage(chosen) as self.storage,
-            connected(chosen, self._slack(slack), self.storage, places, QUICK) as connection,
+            connected(chosen, self._slack(slack), self.storage, places, self._way) as connection,
         ):
             self.runner = connection.runner
             await self.workspace.until(lambda: self.workspace.board.courier.sockets.count("AFIRST"))
@@ -91,8 +92,7 @@ class Scene:
             await asyncio.sleep(0.02)
 
     async def _busy(self) -> bool:
-        outbox = self.storage.outbox
-        return bool(self.runner.running or await outbox.channels() or await outbox.first_edit())
+        return bool(self.runner.running or not await self.storage.outbox.empty())
 
     def messages(self, channel: str, thread_ts: str | None = None) -> list[dict[str, Any]]:
         """What stands in a channel, or in a thread, with what only one person sees under `only_for`."""

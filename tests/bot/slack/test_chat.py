@@ -6,6 +6,7 @@ import pytest
 
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.painter import Painter
 from bot.slack.wrapping import Wrapping
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
@@ -21,7 +22,7 @@ from storage.memory import Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind
 from storage.store import SqlStore
-from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, said, settled
+from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, painted, said, settled
 from tests.incident import made
 
 OPTIONS = Options(approvers=("U0ADA",))
@@ -176,17 +177,21 @@ async def test_the_card_is_brought_up_to_date_without_a_fact(
     assert said(workspace, INCIDENTS) == ["reading metrics"]
 
 
-@pytest.mark.usefixtures("delivery")
-async def test_the_files_of_a_message_follow_it(
+async def test_a_text_waits_for_no_picture_and_the_picture_follows_when_it_is_drawn(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    chart = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", b"\x89PNG")
-    told = (Message("cause", uploads=(chart,)), Message("what next"))
+    drawing = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", lambda: b"")
+    told = (Message("cause", uploads=(drawing,)), Message("what next"))
     chat = SlackChat(outbox, memory, PLAIN._replace(draw=lambda _incident, fact, _seq, _options: told if fact else ()))
     await show(chat, await opened(database, Origin(INCIDENTS)), (made.TURN,))
-    await settled(outbox)
+    async with Delivery(outbox, client_of(workspace), QUICK):
+        await workspace.until(lambda: "what next" in said(workspace, INCIDENTS))
+        async with Painter(outbox, painted):
+            await settled(outbox)
 
-    assert said(workspace, INCIDENTS) == ["investigating after 1", "cause", "p99.png", "what next"]
+    (chart,) = workspace.team.files.values()
+    assert (chart.alt_text, chart.body) == ("p99 rises at 12:00", b"the picture p99.png")
+    assert said(workspace, INCIDENTS) == ["investigating after 1", "cause", "what next", "p99.png"]
 
 
 async def test_an_incident_that_has_no_thread_is_shown_nowhere(outbox: SqlOutbox, memory: SqlMemory) -> None:
