@@ -111,7 +111,7 @@ async def investigated(started: Started, alerts: Sequence[Alert], patience: floa
         if runner.running or not await storage.outbox.empty():  # reading incidents would delay what is measured
             continue
         incidents = await storage.store.recent(len(alerts))
-        if len(incidents) == len(alerts):
+        if sum(each.status.ended or each.status == "awaiting_approval" for each in incidents) == len(alerts):
             threads = {each.id: await storage.memory.thread(each.id) for each in incidents}
             return {thread.channel: each for each in incidents if (thread := threads[each.id])}
     sys.exit(f"not everything was said within {patience:.0f} s")

@@ -1,6 +1,7 @@
 """The bot connected to Slack: clients, listeners and delivery around one runner."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -41,6 +42,9 @@ from bot.working import Watched, Working
 
 SOCKETS = 2
 """Slack renews connections now and then; with two there is no gap."""
+OFTEN = 0.0005
+"""Seconds after which a thread that computes lets others go, where Python's five milliseconds make every read of the
+database, which is several hand-overs between threads, take half a second beside two threads that compute."""
 
 
 class Way(NamedTuple):
@@ -63,6 +67,7 @@ async def connected(
     settings: Settings, slack: SlackSettings, storage: Storage, places: Places, way: Way
 ) -> AsyncIterator[Connected]:
     """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token."""
+    sys.setswitchinterval(OFTEN)
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
     bot_id = await _introduced(client)
