@@ -12,6 +12,7 @@ from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
 from bot.report.options import Options
 from bot.report.words import STATUSES, drill
+from bot.slack.refusal import code
 from bot.thread.text import clean, escaped, pieces
 from incident.facts import Diagnosis, Verdict
 from incident.model import Incident, Status
@@ -103,7 +104,7 @@ async def permalink(client: AsyncWebClient, bot: Bot, incident_id: str) -> str |
     try:
         return str((await client.chat_getPermalink(channel=thread.channel, message_ts=ts))["permalink"])
     except SlackApiError as refused:
-        logger.info("%s: no link to its thread: %s", incident_id, refused.response["error"])
+        logger.info("%s: no link to its thread: %s", incident_id, code(refused))
         return None
 
 

@@ -12,6 +12,7 @@ from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
 from bot.thread.message import Message, Upload
 from bot.thread.options import Options
+from bot.workspace.courier import Pace as SlacksPace
 from bot.workspace.server import Workspace
 from bot.workspace.state import Message as Posted
 from incident.diagnosis import Category
@@ -219,7 +220,8 @@ async def test_the_thread_of_a_card_is_known_by_its_message(
 async def test_where_slack_knows_no_agent_sessions_nothing_is_missed(
     outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    async with Workspace(agent_sessions=False) as without, Delivery(outbox, client_of(without), QUICK):
+    quick = SlacksPace(sharing=0.05, limits=600.0)
+    async with Workspace(agent_sessions=False, pace=quick) as without, Delivery(outbox, client_of(without), QUICK):
         bare = await opened(database, Origin(INCIDENTS))
         await show(SlackChat(outbox, memory, PLAIN), bare, made.REACHED["resolved"][1])
         await settled(outbox)
