@@ -90,6 +90,7 @@ async def connected(
         )
 
     async with Delivery(storage.outbox, delivering, way.pace), Painter(storage.outbox, paint):
+        runner.daily(storage.outbox.prune)
         await runner.resume()
         sockets = await connect(app, slack.app_token) if slack.app_token else []
         await catch_up(client, bot, me)

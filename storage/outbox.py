@@ -25,6 +25,7 @@ from storage.outbox_rows import (
     written,
 )
 from storage.parcel import Body, Kind, Parcel, Waiting
+from storage.pruning import KEPT, prune
 from storage.tables import outbox
 from storage.whole import whole
 
@@ -145,6 +146,10 @@ class SqlOutbox:
         query = select(outbox.c.key, outbox.c.why).where(outbox.c.state == FAILED).order_by(outbox.c.place)
         async with self._database.reading() as connection:
             return {row.key: row.why for row in await connection.execute(query)}
+
+    async def prune(self) -> int:
+        """Drop what nobody will ask for any more, and return how much it was."""
+        return await prune(self._database, self._now() - KEPT)
 
     async def _put(self, parcels: Sequence[Parcel]) -> None:
         async with self._database.writing() as connection:
