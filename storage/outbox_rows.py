@@ -65,7 +65,8 @@ async def put(connection: AsyncConnection, parcel: Parcel, place: int | None = N
         if parcel.urgent and parcel.thread_of:  # it can't overtake unless what begins its thread does
             await connection.execute(row_of(parcel.thread_of).values(urgent=True))
     elif parcel.version and parcel.version >= known.version and body != known.body:
-        place = known.place if known.state == WAITING else await _end(connection)
+        begun = known.state != WAITING and known.ts is not None  # what was tried and never arrived keeps its place
+        place = await _end(connection) if begun else known.place
         fresh = row_of(parcel.key).values(body=body, version=parcel.version, urgent=parcel.urgent or known.urgent)
         await connection.execute(fresh.values(state=WAITING, place=place, why=None))
 

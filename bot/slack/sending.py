@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.plainer import forms
-from bot.slack.refusal import LOST, TOO_RICH, code, doubtful, down, retry_after
+from bot.slack.refusal import LOST, TOO_RICH, code, doubtful, down, retry_after, unheard_of
 from storage.parcel import Body, Kind, Waiting
 
 EVENT_TYPE = "first_responder"
@@ -120,7 +120,8 @@ async def _set_session(client: AsyncWebClient, parcel: Waiting) -> None:
     try:
         await client.agents_sessions_setStatus(channel_id=parcel.channel, **parcel.body)
     except SlackApiError as refused:
-        if retry_after(refused) is not None or down(refused) or doubtful(refused):
+        waits = retry_after(refused) is not None or down(refused) or doubtful(refused)
+        if waits and not unheard_of(refused):
             raise
 
 

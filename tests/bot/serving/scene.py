@@ -24,7 +24,7 @@ from incident.model import Incident
 ADA, BEN, CLEO, GUEST = "U0ADA", "U0BEN", "U0CLEO", "U0GUEST"
 ALERTS, INCIDENTS = "C0ALERTS", "C0INCIDENTS"
 ALERTMANAGER, DATADOG = "AALERTM", "ADATADOG"
-QUICK = Pace(post_every=0.001, burst=1000, edit_every=0.01, first_pause=0.01, sharing=2.0)
+QUICK = Pace(post_every=0.001, burst=1000, edit_every=0.01, first_pause=0.01, longest_pause=0.2, sharing=2.0)
 
 Found = TypeVar("Found")
 
