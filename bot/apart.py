@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST = 120.0
 """Seconds that one piece of work may take."""
-NICER = 10
+NICER = 5
 P = ParamSpec("P")
 R = TypeVar("R")
 
