@@ -82,10 +82,10 @@ async def bot(workspace: Workspace, channels: Sequence[str], places: Places) -> 
         settings = Settings(database_url=f"sqlite+aiosqlite:///{scratch}/latency.db")
         async with (
             open_storage(settings) as storage,
-            connected(settings, slack, storage, places, Way(apart)) as (runner, _),
+            connected(settings, slack, storage, places, Way(apart)) as connection,
         ):
             await workspace.until(lambda: workspace.connections)
-            yield Started(storage, runner)
+            yield Started(storage, connection.runner)
 
 
 async def fire(workspace: Workspace, channels: Sequence[str], places: Places) -> list[Alert]:
