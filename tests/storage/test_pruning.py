@@ -26,8 +26,7 @@ async def told(database: Database, outbox: SqlOutbox, facts: Sequence[Fact], sho
     """An incident, of whose facts the first ``shown`` were shown at `THEN`, and its thread, all of it sent."""
     store = SqlStore(database, lambda: THEN)
     incident = made.incident()
-    await store.open(incident)
-    await SqlMemory(database).begin(incident.id, Origin("C1"))
+    await store.beginning_at(Origin("C1")).open(incident)
     for fact in facts:
         incident = await store.append(incident, fact)
     for seq in range(shown + 1):

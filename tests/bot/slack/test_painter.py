@@ -30,8 +30,7 @@ async def test_the_pictures_and_reports_of_an_incident_are_drawn_from_what_is_st
     workspace: Workspace, outbox: SqlOutbox, database: Database
 ) -> None:
     store, memory, bare = SqlStore(database), SqlMemory(database), made.incident()
-    await store.open(bare)
-    await memory.begin(bare.id, Origin(INCIDENTS))
+    await store.beginning_at(Origin(INCIDENTS)).open(bare)
     incident = bare
     for fact in made.REACHED["resolved"][1]:
         incident = await store.append(incident, fact)
