@@ -71,8 +71,7 @@ async def connected(
     named, slack = slack.alert_channels, await _with_channel_ids(client, slack)
     rules = read_rules(slack.alert_rules, dict(zip(named, slack.alert_channels, strict=True)))
     in_force = InForce(settings, slack, storage.overrides)
-    chosen = (await in_force.now()).slack
-    await join(client, (*chosen.alert_channels, *([chosen.incident_channel] if chosen.incident_channel else [])), me)
+    await join(client, filter(None, (*slack.alert_channels, (await in_force.now()).slack.incident_channel)), me)
     approvers = People(client, "SFA_APPROVERS", in_force.approvers, slack.approvers)
     admins = People(client, "SFA_ADMINS", in_force.admins)
     runner = Runner(_crew(in_force, storage, places, approvers))

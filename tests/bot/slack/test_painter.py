@@ -64,7 +64,8 @@ async def test_what_can_not_be_drawn_is_said_and_those_behind_it_are_drawn(
         await settled(outbox)
 
     assert said(workspace) == [
-        "“The INC-1.pdf” could not be posted here: the PDF can't be made: no letters. `/rca INC-1` shows the report.",
+        "“The INC-1.pdf” could not be posted here: the PDF can't be made: no letters. "
+        "Write `rca INC-1` to me for the report.",
         "chart.png",
     ]
 
