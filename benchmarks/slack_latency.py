@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
 from typing import NamedTuple
@@ -19,12 +19,14 @@ from pydantic import SecretStr
 
 from agents import session
 from bot import report
+from bot.apart import Apart
 from bot.app import listed_scenarios
 from bot.config import Settings
-from bot.connection import connected
+from bot.connection import Way, connected
 from bot.kept import Storage, open_storage
 from bot.offers import posted
 from bot.places import Places
+from bot.runner import Runner
 from bot.slack_settings import SlackSettings
 from bot.workspace.server import Workspace
 from bot.workspace.state import Message
@@ -47,6 +49,13 @@ class Alert(NamedTuple):
     ahead: timedelta
 
 
+class Started(NamedTuple):
+    """What of a running bot is looked at."""
+
+    storage: Storage
+    runner: Runner
+
+
 class Delays(NamedTuple):
     """Seconds: from each alert to the first reply under it, and from each later turn's end to its message.
 
@@ -59,7 +68,7 @@ class Delays(NamedTuple):
 
 
 @asynccontextmanager
-async def bot(workspace: Workspace, channels: Sequence[str], places: Places) -> AsyncIterator[Storage]:
+async def bot(workspace: Workspace, channels: Sequence[str], places: Places) -> AsyncIterator[Started]:
     """Run the bot as `serve` does, with Slack's own pace, on a database that is thrown away."""
     slack = SlackSettings.model_construct(
         bot_token=SecretStr(workspace.bot_token),
@@ -68,11 +77,15 @@ async def bot(workspace: Workspace, channels: Sequence[str], places: Places) -> 
         alert_channels=tuple(channels),
         alert_senders=(SENDER_BOT,),
     )
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, closing(Apart()) as apart:
+        await apart.do(report.warm)
         settings = Settings(database_url=f"sqlite+aiosqlite:///{scratch}/latency.db")
-        async with open_storage(settings) as storage, connected(settings, slack, storage, places):
+        async with (
+            open_storage(settings) as storage,
+            connected(settings, slack, storage, places, Way(apart)) as connection,
+        ):
             await workspace.until(lambda: workspace.connections)
-            yield storage
+            yield Started(storage, connection.runner)
 
 
 async def fire(workspace: Workspace, channels: Sequence[str], places: Places) -> list[Alert]:
@@ -89,16 +102,18 @@ async def fire(workspace: Workspace, channels: Sequence[str], places: Places) ->
     ]
 
 
-async def investigated(storage: Storage, alerts: Sequence[Alert], patience: float) -> dict[str, Incident]:
+async def investigated(started: Started, alerts: Sequence[Alert], patience: float) -> dict[str, Incident]:
     """Wait until all is said and sent; the incidents by their channels."""
+    storage, runner = started
     until = time.monotonic() + patience
     while time.monotonic() < until:
+        await asyncio.sleep(LOOK_EVERY)
+        if runner.running or not await storage.outbox.empty():  # reading incidents would delay what is measured
+            continue
         incidents = await storage.store.recent(len(alerts))
-        decided = [each for each in incidents if each.status.ended or each.status == "awaiting_approval"]
-        if len(decided) == len(alerts) and not await storage.outbox.channels():
+        if sum(each.status.ended or each.status == "awaiting_approval" for each in incidents) == len(alerts):
             threads = {each.id: await storage.memory.thread(each.id) for each in incidents}
             return {thread.channel: each for each in incidents if (thread := threads[each.id])}
-        await asyncio.sleep(LOOK_EVERY)
     sys.exit(f"not everything was said within {patience:.0f} s")
 
 
@@ -139,12 +154,11 @@ def line(what: str, values: Sequence[float], within: float | None) -> str:
 async def measure(count: int, patience: float) -> bool:
     """Print the table; return whether both hold."""
     places = Places()
-    report.warm()
     async with Workspace() as workspace:
         channels = [workspace.open_channel(f"alerts-{number}").id for number in range(1, count + 1)]
-        async with bot(workspace, channels, places) as storage:
+        async with bot(workspace, channels, places) as started:
             alerts = await fire(workspace, channels, places)
-            found = delays(workspace, alerts, await investigated(storage, alerts, patience))
+            found = delays(workspace, alerts, await investigated(started, alerts, patience))
     print(f"{f'{count} alerts at once, seconds':<50}{'n':>5}{'p50':>8}{'p95':>8}{'most':>8}{'wanted':>8}")
     print(line("alert -> first reply in its thread", found.first, FIRST_WITHIN))
     print(line("agent has finished -> its turn stands there", found.turns, None))

@@ -1,18 +1,18 @@
 """The bot connected to Slack: clients, listeners and delivery around one runner."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from pydantic import SecretStr
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.channels import read_rules
+from bot.apart import Apart
 from bot.app import listed_scenarios, team
 from bot.config import Settings
 from bot.crew import Crew
@@ -29,16 +29,26 @@ from bot.places import Places, known_services
 from bot.runner import Runner
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.entry import connect, introduced, join
 from bot.slack.pace import Pace
+from bot.slack.painter import Painter
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 from bot.teams import Queued, Teams
 from bot.thread.card import card
-from bot.thread.draw import asked, draw, redrawn
+from bot.thread.draw import asked, draw, painted, redrawn
 from bot.thread.options import Options
 from bot.working import Watched, Working
 
-SOCKETS = 2
-"""Slack renews connections now and then; with two there is no gap."""
+OFTEN = 0.0005
+"""Seconds after which a thread that computes lets others go, where Python's five milliseconds make every read of the
+database, which is several hand-overs between threads, take half a second beside two threads that compute."""
+
+
+class Way(NamedTuple):
+    """How things get to Slack: where files are drawn, and at which pace, which is Slack's unless a test shortens it."""
+
+    apart: Apart
+    pace: Pace = Pace()
 
 
 class Connected(NamedTuple):
@@ -51,18 +61,17 @@ class Connected(NamedTuple):
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, slack: SlackSettings, storage: Storage, places: Places, pace: Pace | None = None
+    settings: Settings, slack: SlackSettings, storage: Storage, places: Places, way: Way
 ) -> AsyncIterator[Connected]:
-    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token.
-
-    ``pace`` is Slack's unless a test shortens it.
-    """
+    """Begin to listen and to deliver, and go on with what is unfinished. Raises `Mistake` for a refused token."""
+    sys.setswitchinterval(OFTEN)
     client = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url)
     client.retry_handlers += [AsyncRateLimitErrorRetryHandler(5), AsyncServerErrorRetryHandler(2)]
-    bot_id = await _introduced(client)
+    me = await introduced(client)
     named, slack = slack.alert_channels, await _with_channel_ids(client, slack)
     rules = read_rules(slack.alert_rules, dict(zip(named, slack.alert_channels, strict=True)))
     in_force = InForce(settings, slack, storage.overrides)
+    await join(client, filter(None, (*slack.alert_channels, (await in_force.now()).slack.incident_channel)), me)
     approvers = People(client, "SFA_APPROVERS", in_force.approvers, slack.approvers)
     admins = People(client, "SFA_ADMINS", in_force.admins)
     runner = Runner(_crew(in_force, storage, places, approvers))
@@ -70,14 +79,20 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    register(
-        app, bot := Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch)
-    )
+    bot = Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch, way.apart)
+    register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
-    async with Delivery(storage.outbox, delivering, pace):
+
+    async def paint(incident_id: str, seq: int, name: str) -> bytes:
+        return await way.apart.do(
+            painted, await storage.store.load(incident_id), seq, name, Options(timezone=settings.zone)
+        )
+
+    async with Delivery(storage.outbox, delivering, way.pace), Painter(storage.outbox, paint):
+        runner.daily(storage.outbox.prune)
         await runner.resume()
-        sockets = await _sockets(app, slack)
-        await catch_up(client, bot, bot_id)
+        sockets = await connect(app, slack.app_token) if slack.app_token else []
+        await catch_up(client, bot, me)
         try:
             yield Connected(runner, kill_switch, None if sockets else app)
         finally:
@@ -119,18 +134,6 @@ def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People
     )
 
 
-async def _introduced(client: AsyncWebClient) -> str:
-    """Ask Slack who we are, which is whether it lets us in; return our bot's id."""
-    try:
-        return str((await client.auth_test())["bot_id"])
-    except SlackApiError as refused:
-        message = f"SLACK_BOT_TOKEN: Slack refuses it: {refused.response['error']}"
-        raise Mistake(message) from refused
-    except (OSError, TimeoutError) as lost:
-        message = f"SLACK_API_URL: {client.base_url} can't be reached: {lost}"
-        raise Mistake(message) from lost
-
-
 async def _with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> SlackSettings:
     """Return the settings with ids in place of channels' names; raises `Mistake` for a channel nobody can see."""
     told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL_ID.fullmatch(name)]
@@ -150,19 +153,6 @@ async def _with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> Sla
     return slack.model_copy(
         update={"alert_channels": channels, "incident_channel": None if main is None else here.get(main, main)}
     )
-
-
-async def _sockets(app: AsyncApp, slack: SlackSettings) -> list[AsyncSocketModeHandler]:
-    """Connect in Socket Mode; nothing in HTTP mode."""
-    if slack.app_token is None:
-        return []
-    sockets = [AsyncSocketModeHandler(app, _secret(slack.app_token)) for _ in range(SOCKETS)]
-    try:
-        await asyncio.gather(*(socket.connect_async() for socket in sockets))  # type: ignore[no-untyped-call]
-    except SlackApiError as refused:
-        message = f"SLACK_APP_TOKEN: Slack refuses it: {refused.response['error']}"
-        raise Mistake(message) from refused
-    return sockets
 
 
 def _secret(kept: SecretStr | None) -> str | None:

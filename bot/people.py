@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.refusal import code
 from incident.values import Json
 
 logger = logging.getLogger(__name__)
@@ -112,4 +113,4 @@ def _handle(name: str) -> str:
 
 
 def _said(why: Exception) -> str:
-    return str(why.response["error"]) if isinstance(why, SlackApiError) else type(why).__name__
+    return code(why) or "no reason given" if isinstance(why, SlackApiError) else type(why).__name__

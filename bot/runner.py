@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -132,6 +132,10 @@ class Runner:
         for incident in await self._crew.store.unfinished():
             if incident.status in WAITING:
                 await self._crew.working.show(incident.id)
+
+    def daily(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do something once the runner has begun, and each day."""
+        self._timers.add_job(work, "interval", days=1, next_run_time=datetime.now(UTC), misfire_grace_time=None)
 
     async def resume(self) -> None:
         """Go on with everything that was begun here and is not at its end, and show what was not shown."""

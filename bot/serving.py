@@ -2,14 +2,15 @@
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 
 import click
 
 from bot import api, report
+from bot.apart import Apart
 from bot.api.admission import Door
 from bot.config import Settings
-from bot.connection import connected
+from bot.connection import Way, connected
 from bot.github_settings import GitHubSettings
 from bot.health import served, web
 from bot.kept import open_storage
@@ -23,8 +24,9 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
     ended = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(ending, ended.set)
-    warming = asyncio.create_task(asyncio.to_thread(_warm))
     async with AsyncExitStack() as stack:
+        apart = stack.enter_context(closing(Apart()))
+        stack.push_async_callback(_let_go, asyncio.gather(asyncio.to_thread(_warm), apart.do(report.warm)))
         storage = await stack.enter_async_context(open_storage(settings))
         await storage.store.switch.begin()
         if pause := await storage.store.paused():
@@ -33,7 +35,7 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
         if not slack.in_slack:
             slack, page = await stack.enter_async_context(stand_in(slack, places))
             click.echo(f"workspace: {page}")
-        connection = await stack.enter_async_context(connected(settings, slack, storage, places))
+        connection = await stack.enter_async_context(connected(settings, slack, storage, places, Way(apart)))
         runner, kill_switch, over_http = connection
         app = web(lambda: runner.running, kill_switch, over_http)
         api.register(app, Door(slack.api_tokens), kill_switch, storage.audit)
@@ -42,7 +44,6 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
         click.echo("First Responder is ready. Ctrl-C ends it.")
         await ended.wait()
         click.echo("ending: what is under way is stored, and goes on at the next start")
-    await warming
 
 
 def _places(github: GitHubSettings, *, rehearse: bool) -> Places:
@@ -56,4 +57,7 @@ def _warm() -> None:
     """Import now what the first incident would have to wait for."""
     import agents.session  # noqa: F401
 
-    report.warm()
+
+async def _let_go(warming: asyncio.Future[tuple[None, None]]) -> None:
+    warming.cancel()
+    await asyncio.gather(warming, return_exceptions=True)

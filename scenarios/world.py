@@ -60,17 +60,17 @@ class World:
     async def metrics(self, window: Window) -> pl.DataFrame:
         """See `Telemetry`."""
         self._recorded(Signal.METRICS)
-        return self._rows(self._current().metrics, "timestamp", window)
+        return await self._rows(lambda model: model.metrics, "timestamp", window)
 
     async def logs(self, window: Window) -> pl.DataFrame:
         """See `Telemetry`."""
         self._recorded(Signal.LOGS)
-        return self._rows(self._current().logs, "timestamp", window)
+        return await self._rows(lambda model: model.logs, "timestamp", window)
 
     async def spans(self, window: Window) -> pl.DataFrame:
         """See `Telemetry`. A span is there once it has ended."""
         self._recorded(Signal.SPANS)
-        rows = self._rows(self._current().spans, "start", window)
+        rows = await self._rows(lambda model: model.spans, "start", window)
         ended = pl.col("start") + pl.duration(microseconds=pl.col("duration_ms") * 1000) <= self._seen()
         return rows.filter(ended)
 
@@ -89,7 +89,9 @@ class World:
     async def events(self, window: Window) -> tuple[Event, ...]:
         """See `Telemetry`."""
         self._recorded(Signal.EVENTS)
-        said = (*events(self._scenario, self._fired_at), *self._current().kills)
+        model = self._current()
+        kills = await asyncio.to_thread(lambda: model.kills)
+        said = (*events(self._scenario, self._fired_at), *kills)
         return tuple(e for e in sorted(said, key=lambda e: e.at) if self._told(e.at, window))
 
     async def topology(self) -> Topology:
@@ -169,9 +171,11 @@ class World:
         passed = (self.now() - self._fired_at).total_seconds()
         return self._fired_at + timedelta(seconds=passed // BATCH * BATCH)
 
-    def _rows(self, frame: pl.DataFrame, column: str, window: Window) -> pl.DataFrame:
-        end = min(window.end, self._seen())
-        return frame.filter((pl.col(column) >= window.start) & (pl.col(column) < end))
+    async def _rows(self, of: Callable[[Simulation], pl.DataFrame], column: str, window: Window) -> pl.DataFrame:
+        """Return a table's rows that can be seen. Making them up takes a second: it is done beside the event loop."""
+        model, end = self._current(), min(window.end, self._seen())
+        inside = (pl.col(column) >= window.start) & (pl.col(column) < end)
+        return await asyncio.to_thread(lambda: of(model).filter(inside))
 
     def _told(self, at: datetime, window: Window) -> bool:
         return at in window and at <= self.now()

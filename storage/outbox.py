@@ -11,23 +11,41 @@ from sqlalchemy.exc import IntegrityError
 from storage.clock import wall_clock
 from storage.columns import UtcText
 from storage.database import Database
-from storage.outbox_rows import FAILED, SENDING, SENT, WAITING, in_turn, put, put_behind, row_of, waiting, written
-from storage.parcel import Body, Parcel, Waiting
+from storage.outbox_rows import (
+    FAILED,
+    SENDING,
+    SENT,
+    UNDRAWN,
+    WAITING,
+    in_turn,
+    put,
+    put_behind,
+    row_of,
+    waiting,
+    written,
+)
+from storage.parcel import Body, Kind, Parcel, Waiting
+from storage.pruning import KEPT, prune
 from storage.tables import outbox
 from storage.whole import whole
 
 _open = outbox.c.state.in_([WAITING, SENDING])  # found as "sending", it was left behind by a process that died
 _new = _open & outbox.c.ts.is_(None)
 _changed = _open & outbox.c.ts.is_not(None)
+_undrawn = outbox.c.state == UNDRAWN
 
 
 class SqlOutbox:
-    """Parcels in the order in which they were put, for one `Delivery`. ``news`` is set when there is work."""
+    """Parcels in the order in which they were put, for one `Delivery`. ``news`` is set when there is work.
+
+    ``sketches`` is set when there may be something to draw.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
         self._database = database
         self._now = now
         self.news = asyncio.Event()
+        self.sketches = asyncio.Event()
 
     @whole
     async def put(self, *parcels: Parcel) -> None:
@@ -37,6 +55,7 @@ class SqlOutbox:
         except IntegrityError:  # another process put the same key at the same moment: now it is known
             await self._put(parcels)
         self.news.set()
+        self.sketches.set()
 
     @whole
     async def channels(self) -> tuple[str, ...]:
@@ -53,6 +72,26 @@ class SqlOutbox:
     async def first_edit(self) -> Waiting | None:
         """Return the message, wherever it is, that has waited longest to be brought up to date."""
         return await self._first(_changed)
+
+    @whole
+    async def first_undrawn(self) -> Waiting | None:
+        """Return the file that is to be drawn next, whether its turn to be sent has come or not."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(in_turn(begun=False).where(_undrawn).limit(1))).first()
+        return None if row is None else waiting(row)
+
+    @whole
+    async def drawn(self, key: str, content: bytes) -> None:
+        """Let a file wait for its turn, now that it is drawn; may be repeated."""
+        async with self._database.writing() as connection:
+            await connection.execute(row_of(key).where(_undrawn).values(state=WAITING, content=content))
+        self.news.set()
+
+    @whole
+    async def empty(self) -> bool:
+        """Tell whether nothing waits to be drawn, sent or edited."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(outbox.c.key).where(_open | _undrawn).limit(1))).first() is None
 
     @whole
     async def take(self, key: str) -> Waiting:
@@ -95,9 +134,11 @@ class SqlOutbox:
     async def again(self, channel: str) -> None:
         """Let what was refused in a channel wait once more: whatever stood in the way has gone."""
         refused = update(outbox).where(outbox.c.channel == channel, outbox.c.state == FAILED)
+        undrawn = (outbox.c.kind == Kind.UPLOAD.value) & outbox.c.content.is_(None)
         async with self._database.writing() as connection:
-            await connection.execute(refused.values(state=WAITING, why=None))
+            await connection.execute(refused.values(state=case((undrawn, UNDRAWN), else_=WAITING), why=None))
         self.news.set()
+        self.sketches.set()
 
     @whole
     async def refused(self) -> dict[str, str]:
@@ -105,6 +146,10 @@ class SqlOutbox:
         query = select(outbox.c.key, outbox.c.why).where(outbox.c.state == FAILED).order_by(outbox.c.place)
         async with self._database.reading() as connection:
             return {row.key: row.why for row in await connection.execute(query)}
+
+    async def prune(self) -> int:
+        """Drop what nobody will ask for any more, and return how much it was."""
+        return await prune(self._database, self._now() - KEPT)
 
     async def _put(self, parcels: Sequence[Parcel]) -> None:
         async with self._database.writing() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.parcel import Body, Kind, Parcel, Waiting
 from storage.tables import outbox
 
-WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
+UNDRAWN, WAITING, SENDING, SENT, FAILED = "undrawn", "waiting", "sending", "sent", "failed"
 
 _root = outbox.alias("root")
 _begun = or_(outbox.c.thread_of.is_(None), _root.c.ts.is_not(None), _root.c.state == FAILED)
@@ -27,10 +27,12 @@ def row_of(key: str) -> Update:
     return update(outbox).where(outbox.c.key == key)
 
 
-def in_turn() -> Select[Any]:
-    """Select what can be sent, first things first."""
+def in_turn(*, begun: bool = True) -> Select[Any]:
+    """Select what can be sent, first things first; ``begun=False`` takes replies whose thread hasn't begun, too."""
     joined = outbox.outerjoin(_root, _root.c.key == outbox.c.thread_of)
-    query = select(outbox, _root.c.ts.label("thread_ts")).select_from(joined).where(_begun)
+    query = select(outbox, _root.c.ts.label("thread_ts")).select_from(joined)
+    if begun:
+        query = query.where(_begun)
     return query.order_by(desc(outbox.c.urgent), outbox.c.place, outbox.c.key)
 
 
@@ -63,7 +65,8 @@ async def put(connection: AsyncConnection, parcel: Parcel, place: int | None = N
         if parcel.urgent and parcel.thread_of:  # it can't overtake unless what begins its thread does
             await connection.execute(row_of(parcel.thread_of).values(urgent=True))
     elif parcel.version and parcel.version >= known.version and body != known.body:
-        place = known.place if known.state == WAITING else await _end(connection)
+        begun = known.state != WAITING and known.ts is not None  # what was tried and never arrived keeps its place
+        place = await _end(connection) if begun else known.place
         fresh = row_of(parcel.key).values(body=body, version=parcel.version, urgent=parcel.urgent or known.urgent)
         await connection.execute(fresh.values(state=WAITING, place=place, why=None))
 
@@ -95,7 +98,7 @@ def _columns(parcel: Parcel) -> dict[str, Any]:
         "thread_of": parcel.thread_of,
         "urgent": parcel.urgent,
         "content": parcel.content,
-        "state": WAITING,
+        "state": UNDRAWN if parcel.kind is Kind.UPLOAD and parcel.content is None else WAITING,
     }
 
 

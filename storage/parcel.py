@@ -38,7 +38,7 @@ class Parcel:
     thread_of: str | None = None
     urgent: bool = False
     content: bytes | None = None
-    """Of an upload."""
+    """Of an upload; None: it is still to be drawn, and holds up nobody meanwhile."""
 
 
 @dataclass(frozen=True)

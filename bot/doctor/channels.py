@@ -77,6 +77,8 @@ def _standing(setting: str, name: str, about: Channel | str, me: str) -> Finding
     if about.get("is_ext_shared") or about.get("is_pending_ext_shared"):
         said = f"{shown} is shared with another organisation: nothing is posted there"
         return wrong(setting, said, f"name a channel of your own in {setting}")
-    if not about.get("is_member"):
+    if about.get("is_member"):
+        return right(setting, f"the bot is in {shown}")
+    if about.get("is_private"):
         return wrong(setting, f"the bot isn't in {shown}", f"/invite @{me} there")
-    return right(setting, f"the bot is in {shown}")
+    return note(setting, f"the bot isn't in {shown} yet, and joins it when it starts")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.alerts.rules import Rule
+from bot.apart import Apart
 from bot.in_force import InForce
 from bot.killswitch import KillSwitch
 from bot.people import People
@@ -39,6 +40,7 @@ class Bot(NamedTuple):
     services: frozenset[str]
     rules: Mapping[str, Rule]
     kill_switch: KillSwitch
+    apart: Apart
 
     @property
     def slash(self) -> Slash:

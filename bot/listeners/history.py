@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners.admission import shared
 from bot.listeners.alerts import Heard, take_up
 from bot.listeners.bot import Bot
+from bot.slack.entry import Me
+from bot.slack.refusal import LOST, code
 
 logger = logging.getLogger(__name__)
 
@@ -19,23 +21,24 @@ FURTHEST = 24 * 3600
 PAGE = 200
 
 
-async def catch_up(client: AsyncWebClient, bot: Bot, own_id: str) -> None:
+async def catch_up(client: AsyncWebClient, bot: Bot, me: Me) -> None:
     """Take up what was missed, oldest first. A channel that was never read begins now."""
     for channel in (await bot.in_force.now()).slack.alert_channels:
-        if await shared(client, channel):
-            continue
         now = time.time()
         since = await bot.memory.last_read(channel)
         if since is None:
             await bot.memory.mark_read(channel, f"{now:.6f}")
             continue
         try:
+            if await shared(client, channel):
+                continue
             missed = [each async for each in _missed(client, channel, max(since, f"{now - FURTHEST:.6f}"))]
-        except SlackApiError as refused:
-            logger.warning("%s: what was said meanwhile can't be read: %s", channel, refused.response["error"])
+        except (SlackApiError, *LOST) as why:
+            told = code(why) if isinstance(why, SlackApiError) else str(why)
+            logger.warning("%s: what was said meanwhile can't be read: %s", channel, told)
             continue
         for message in sorted(missed, key=lambda each: str(each["ts"])):
-            if message.get("bot_id") != own_id:
+            if not me.wrote(message):
                 await take_up(bot, Heard(channel, message, late=True))
             await bot.memory.mark_read(channel, message["ts"])
 

@@ -9,6 +9,7 @@ from bot.listeners.bot import Bot
 from bot.listeners.careful import careful
 from bot.listeners.overview import Looked, overview
 from bot.mistakes import Mistake
+from bot.slack.refusal import code
 from bot.thread.home import home
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_THREAD
 from bot.thread.text import label
@@ -60,5 +61,5 @@ async def publish(args: AsyncArgs, bot: Bot, user: str, looked: Looked = Looked(
     try:
         await args.client.views_publish(user_id=user, view=dict(view))
     except SlackApiError as refused:
-        if refused.response["error"] != "hash_conflict":  # a newer one was faster
+        if code(refused) != "hash_conflict":  # a newer one was faster
             raise

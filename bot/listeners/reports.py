@@ -1,17 +1,18 @@
 """Shows a report where it was asked for: a summary, the PDF, the way to the thread."""
 
-import asyncio
 import logging
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import report
+from bot.apart import Died
 from bot.listeners.admission import may_read
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
 from bot.report.options import Options
 from bot.report.words import STATUSES, drill
+from bot.slack.refusal import code
 from bot.thread.text import clean, escaped, pieces
 from incident.facts import Diagnosis, Verdict
 from incident.model import Incident, Status
@@ -103,7 +104,7 @@ async def permalink(client: AsyncWebClient, bot: Bot, incident_id: str) -> str |
     try:
         return str((await client.chat_getPermalink(channel=thread.channel, message_ts=ts))["permalink"])
     except SlackApiError as refused:
-        logger.info("%s: no link to its thread: %s", incident_id, refused.response["error"])
+        logger.info("%s: no link to its thread: %s", incident_id, code(refused))
         return None
 
 
@@ -114,8 +115,8 @@ async def _thread(client: AsyncWebClient, bot: Bot, incident: Incident) -> str:
 
 async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:
     options = Options(timezone=bot.in_force.environment.settings.zone)
-    content = await asyncio.to_thread(report.pdf, incident, options)
     try:
+        content = await bot.apart.do(report.pdf, incident, options)
         await client.files_upload_v2(
             channel=origin.channel,
             thread_ts=origin.alert_ts,
@@ -123,7 +124,7 @@ async def _pdf(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Ori
             title=f"{drill(incident)}Report of {incident.id}",
             content=content,
         )
-    except (SlackApiError, OSError, TimeoutError) as why:
-        logger.warning("%s: the report can't be uploaded: %s", incident.id, type(why).__name__)
-        return f"\nThe PDF could not be uploaded; `first-responder rca {incident.id} --format pdf` writes it."
+    except (SlackApiError, OSError, TimeoutError, report.PdfFailed, Died) as why:
+        logger.warning("%s: the report can't be made or uploaded: %s", incident.id, type(why).__name__)
+        return f"\nThe PDF could not be brought here; `first-responder rca {incident.id} --format pdf` writes it."
     return ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.report.drawing import INK, Picture, draw, fitted
+from bot.report.drawing import INK, Picture, fitted
 from bot.report.figures import clock, quantity
 from bot.report.observed import Series
 from bot.report.plotting import Mark, plot
@@ -42,7 +42,7 @@ def charts(many: Sequence[Series], marks: Sequence[Mark], title: str | None = No
         for series, place in zip(focused, places, strict=True):
             _chart(figure, series, marks, place, title or series.name)
 
-    return draw(size, " ".join(alternative(series, marks) for series in focused), paint)
+    return Picture(" ".join(alternative(series, marks) for series in focused), size, paint)
 
 
 def _places(count: int) -> list[Place]:

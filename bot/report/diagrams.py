@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.report.drawing import BACKGROUNDS, BLUE, GREEN, INK, MUTED, ORANGE, VERMILION, Picture, draw, fitted
+from bot.report.drawing import BACKGROUNDS, BLUE, GREEN, INK, MUTED, ORANGE, VERMILION, Picture, fitted
 from bot.report.spread import Spread
 from bot.report.team import Flow, State, Step
 
@@ -60,7 +60,7 @@ def flow_picture(flow: Flow) -> Picture:
         _paint(figure, [plan, *agents, decide, act, check], [Arrow(a, b, MUTED) for a, b in ways])
 
     told = "; ".join(f"{s.name}: {s.state} ({s.note})" for s in flow.steps)
-    return draw((WIDTH, height), f"The team's flow. {told}.", paint)
+    return Picture(f"The team's flow. {told}.", (WIDTH, height), paint)
 
 
 def _step(step: Step, x: float, y: float, wide: float) -> Box:
@@ -98,7 +98,7 @@ def chain_picture(spread: Spread) -> Picture:
         _paint(figure, list(boxes.values()), arrows)
 
     told = " → ".join(", ".join(s for s in column if s in spread.since) for column in columns)
-    return draw((WIDTH, height), f"How the trouble travelled, from the culprit to its callers: {told}.", paint)
+    return Picture(f"How the trouble travelled, from the culprit to its callers: {told}.", (WIDTH, height), paint)
 
 
 def _row(index: int, count: int, height: float, tall: float) -> float:

@@ -17,15 +17,21 @@ BACKGROUNDS = {BLUE: "#e3f0f8", VERMILION: "#fbe9e2", GREEN: "#e0f2ed", ORANGE: 
 
 
 class Picture(NamedTuple):
-    """A PNG, the sentence that says what it shows, and its width and height in inches."""
+    """The sentence that says what a picture shows, its width and height in inches, and what makes it on a figure.
 
-    png: bytes
+    Describing is quick and drawing is not: a picture is drawn when its `png` is asked for.
+    """
+
     alt: str
     size: tuple[float, float]
+    paint: Callable[["Figure"], None]
+
+    def png(self) -> bytes:
+        """Draw it."""
+        return _drawn(self.size, self.paint)
 
 
-def draw(size: tuple[float, float], alt: str, paint: Callable[["Figure"], None]) -> Picture:
-    """Return the picture that ``paint`` makes on a fresh figure of ``size`` inches."""
+def _drawn(size: tuple[float, float], paint: Callable[["Figure"], None]) -> bytes:
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -35,7 +41,7 @@ def draw(size: tuple[float, float], alt: str, paint: Callable[["Figure"], None])
         canvas = FigureCanvasAgg(figure)
         paint(figure)
         canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped
-        return Picture(_png(canvas), alt, size)
+        return _png(canvas)
 
 
 def _png(canvas: "FigureCanvasAgg") -> bytes:

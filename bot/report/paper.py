@@ -54,7 +54,7 @@ def warm() -> None:
     glyphs()
     _template()
     moment = datetime(2000, 1, 1, tzinfo=UTC)
-    chart(Series(kind="signal", service="s", readings=((moment, 0.0), (moment.replace(hour=1), 1.0))), ())
+    chart(Series(kind="signal", service="s", readings=((moment, 0.0), (moment.replace(hour=1), 1.0))), ()).png()
     html_of("x", {})
     _print(f"<style>{_css()}</style><p>x <b>x</b> <i>x</i> <code>x</code></p>", {})
 
@@ -114,7 +114,7 @@ def resolver(drawn: Mapping[str, Picture]) -> Callable[[str, str], str]:
     def resolve(uri: str, _relative: str) -> str:
         scheme, _, name = uri.partition(":")
         if scheme == "picture" and name in drawn:
-            return "data:image/png;base64," + base64.b64encode(drawn[name].png).decode()
+            return "data:image/png;base64," + base64.b64encode(drawn[name].png()).decode()
         if scheme == "letters" and name in LETTERS:
             return font_folder() + name
         return NOTHING

@@ -6,12 +6,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.pace import Lane, Pace
-from bot.slack.plainer import parts, unnamed
+from bot.slack.plainer import apology, parts, unnamed
 from bot.slack.refusal import DONE, LOST, NEVER_LEFT, code, doubtful, down, retry_after
 from bot.slack.sending import find, send
-from bot.thread.text import escaped
 from storage.outbox import SqlOutbox
-from storage.parcel import Body, Kind, Waiting
+from storage.parcel import Kind, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -109,11 +108,4 @@ class Carrier:
 
     async def _give_up(self, parcel: Waiting, why: str) -> None:
         logger.error("%s can't be shown in %s: %s", parcel.key, parcel.channel, why)
-        await self._outbox.failed(parcel.key, why, _apology(parcel, why) if parcel.kind is Kind.UPLOAD else None)
-
-
-def _apology(parcel: Waiting, why: str) -> Body:
-    text = f"“{escaped(parcel.body['title'])}” could not be posted here: {why}."
-    where = f" Write `rca {parcel.incident_id}` to me for the report." if parcel.incident_id else ""
-    thread = {"thread_ts": parcel.body["thread_ts"]} if "thread_ts" in parcel.body else {}
-    return {"text": text + where, **thread}
+        await self._outbox.failed(parcel.key, why, apology(parcel, why) if parcel.kind is Kind.UPLOAD else None)

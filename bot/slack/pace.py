@@ -19,8 +19,9 @@ class Pace:
     tries: int = 10
     """After so many a parcel that alone goes wrong is given up, so that those behind it get their turn."""
     upload_tries: int = 4
-    sharing: float = 10.0
-    """How long a file may take to appear after its upload."""
+    sharing: float = 5.0
+    """How long a file may take to appear after its upload: Slack shares it a second or two later and promises nothing.
+    Longer would hold up a channel for the sake of a picture that seldom comes twice."""
     look: float = 5.0
     """How often to look for work that nobody told of."""
     goodbye: float = 3.0

@@ -1,11 +1,11 @@
-"""A message that Slack refuses in a form that it takes: plainer, shorter, or under our own name."""
+"""A message in a form that Slack takes: plainer, shorter, under our own name, or in place of a file."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.thread.text import label, pieces
-from storage.parcel import Body
+from bot.thread.text import escaped, label, pieces
+from storage.parcel import Body, Parcel
 
 PART = 3_000
 """Characters that every method and block takes."""
@@ -39,6 +39,14 @@ def unnamed(body: Body) -> Body:
         "text": f"{name}: {body['text']}",
         "blocks": [head, *body["blocks"]] if body.get("blocks") else [],
     }
+
+
+def apology(file: Parcel, why: str) -> Body:
+    """Return what is said where a file can't be shown."""
+    text = f"“{escaped(file.body['title'])}” could not be posted here: {why}."
+    where = f" Write `rca {file.incident_id}` to me for the report." if file.incident_id else ""
+    thread = {"thread_ts": file.body["thread_ts"]} if "thread_ts" in file.body else {}
+    return {"text": text + where, **thread}
 
 
 def _buttons(body: Body) -> list[Any]:

@@ -48,6 +48,11 @@ def down(refused: SlackApiError) -> bool:
     return _status(refused.response) >= LOWEST_SERVER_ERROR or not code(refused) or code(refused) in LOCKED_OUT
 
 
+def unheard_of(refused: SlackApiError) -> bool:
+    """Tell whether nobody there knows the method at all."""
+    return code(refused) == "unknown_method" or (not code(refused) and _status(refused.response) in {404, 405, 501})
+
+
 def doubtful(refused: SlackApiError) -> bool:
     """Tell whether the call may have been made all the same."""
     return code(refused) in PASSING or (down(refused) and code(refused) not in LOCKED_OUT)

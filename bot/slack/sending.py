@@ -1,6 +1,7 @@
 """One parcel as calls of Slack's Web API, and the search for one that may have arrived."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.plainer import forms
-from bot.slack.refusal import LOST, TOO_RICH, code, doubtful, down, retry_after
+from bot.slack.refusal import LOST, TOO_RICH, code, doubtful, down, retry_after, unheard_of
 from storage.parcel import Body, Kind, Waiting
 
 EVENT_TYPE = "first_responder"
@@ -18,6 +19,8 @@ SKEW = timedelta(minutes=5)
 """How far Slack's clock may be from ours."""
 PAGE = 200
 LOOK_EVERY = 0.5
+SEARCH_EVERY = 1.5
+"""Of a thread, of which Slack lets 50 pages be read a minute."""
 
 
 async def send(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str | None:
@@ -44,10 +47,26 @@ async def send(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str |
 
 async def find(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str | None:
     """Return the ts of the message that the parcel has become; None: it hasn't, or it can't be told."""
-    if parcel.kind not in {Kind.POST, Kind.UPLOAD}:
-        return None
-    if parcel.kind is Kind.UPLOAD:
-        await asyncio.sleep(sharing)  # it may be on its way into the channel
+    match parcel.kind:
+        case Kind.POST:
+            return await _search(client, parcel)
+        case Kind.UPLOAD:
+            return await _searched_for(client, parcel, sharing)
+        case _:
+            return None
+
+
+async def _searched_for(client: AsyncWebClient, parcel: Waiting, patience: float) -> str | None:
+    """Look at once and again: a file may be on its way into the channel."""
+    until = time.monotonic() + patience
+    while True:
+        ts, left = await _search(client, parcel), until - time.monotonic()
+        if ts is not None or left <= 0:
+            return ts
+        await asyncio.sleep(min(SEARCH_EVERY, left))
+
+
+async def _search(client: AsyncWebClient, parcel: Waiting) -> str | None:
     try:
         async for message in _since_it_was_tried(client, parcel):
             if _carries(message, parcel):
@@ -58,12 +77,12 @@ async def find(client: AsyncWebClient, parcel: Waiting, sharing: float) -> str |
     return None
 
 
-async def _say(client: AsyncWebClient, parcel: Waiting) -> str:
+async def _say(client: AsyncWebClient, parcel: Waiting) -> str | None:
     """Post or edit in the richest form that Slack takes."""
     refusals: list[SlackApiError] = []
     for body in forms(parcel.body):
         try:
-            return str(await _post_or_edit(client, parcel, body))
+            return await _post_or_edit(client, parcel, body)
         except SlackApiError as refused:
             if code(refused) not in TOO_RICH:
                 raise
@@ -75,9 +94,10 @@ async def _post_or_edit(client: AsyncWebClient, parcel: Waiting, body: Body) -> 
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": parcel.key}}
     if parcel.ts is None:
         said = {**body, "unfurl_links": False, "unfurl_media": False}
-        return (await client.chat_postMessage(channel=parcel.channel, metadata=metadata, **said)).get("ts")
+        return str((await client.chat_postMessage(channel=parcel.channel, metadata=metadata, **said))["ts"])
     content = {"text": body["text"], "blocks": body.get("blocks") or []}
-    return (await client.chat_update(channel=parcel.channel, ts=parcel.ts, metadata=metadata, **content)).get("ts")
+    await client.chat_update(channel=parcel.channel, ts=parcel.ts, metadata=metadata, **content)
+    return parcel.ts
 
 
 async def _appeared(client: AsyncWebClient, file_id: str, channel: str, patience: float) -> str | None:
@@ -89,6 +109,8 @@ async def _appeared(client: AsyncWebClient, file_id: str, channel: str, patience
         for shared in (described.get("shares") or {}).values():
             if channel in shared:
                 return str(shared[channel][0]["ts"])
+        if any(channel in (described.get(kind) or ()) for kind in ("channels", "groups", "ims")):
+            return None
         await asyncio.sleep(LOOK_EVERY)
     return None
 
@@ -98,7 +120,8 @@ async def _set_session(client: AsyncWebClient, parcel: Waiting) -> None:
     try:
         await client.agents_sessions_setStatus(channel_id=parcel.channel, **parcel.body)
     except SlackApiError as refused:
-        if retry_after(refused) is not None or down(refused) or doubtful(refused):
+        waits = retry_after(refused) is not None or down(refused) or doubtful(refused)
+        if waits and not unheard_of(refused):
             raise
 
 
@@ -117,8 +140,10 @@ async def _since_it_was_tried(client: AsyncWebClient, parcel: Waiting) -> AsyncI
 
 
 def _carries(message: dict[str, Any], parcel: Waiting) -> bool:
+    """Tell by the key in its metadata; where Slack shows none, for want of a scope, by its very words."""
     if parcel.kind is Kind.POST:
-        metadata = message.get("metadata") or {}
+        if not (metadata := message.get("metadata")):
+            return bool(message.get("bot_id")) and message.get("text") == parcel.body["text"] != ""
         key = (metadata.get("event_payload") or {}).get("key")
         return metadata.get("event_type") == EVENT_TYPE and key == parcel.key
     wanted = (parcel.body["filename"], len(parcel.content or b""))

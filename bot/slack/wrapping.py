@@ -16,7 +16,7 @@ LOOKING, SETTLED, NEEDED = "eyes", "white_check_mark", "raising_hand"
 
 
 class Wrapping:
-    """For one incident as it is after one of its facts."""
+    """For one incident as it is after one of its facts. Files are named, and drawn later: `Painter`."""
 
     def __init__(self, incident: Incident, thread: Thread) -> None:
         self.incident = incident
@@ -33,7 +33,7 @@ class Wrapping:
         for part, thing in enumerate(_things(messages)):
             if isinstance(thing, Upload):
                 body = {"filename": thing.name, "title": thing.title, "alt_txt": thing.alt}
-                yield self._reply(f"{seq}:{part}", Kind.UPLOAD, body, content=thing.content)
+                yield self._reply(f"{seq}:{part}", Kind.UPLOAD, body)
             else:
                 yield self._reply(f"{seq}:{part}", Kind.POST, _content(thing), urgent=thing.urgent)
 
@@ -67,6 +67,11 @@ class Wrapping:
 
     def _placed(self, body: Body) -> Body:
         return {**body, "thread_ts": self._thread.alert_ts} if self._thread.alert_ts else body
+
+
+def seq_of(parcel: Parcel) -> int:
+    """Return which fact of its incident a message or file is about."""
+    return int(parcel.key.removeprefix(f"{parcel.incident_id}:").partition(":")[0])
 
 
 def _things(messages: Iterable[Message]) -> Iterator[Message | Upload]:

@@ -1,4 +1,4 @@
-"""A fact of an incident as messages of its thread. Pure; pictures and the PDF take a second: draw in a thread."""
+"""A fact of an incident as messages of its thread. Pure; pictures and the PDF, which take a while, come apart."""
 
 from bot.thread.approval import answered, approval_messages, verdict_messages
 from bot.thread.diagnosis import diagnosis_messages
@@ -49,6 +49,16 @@ def draw(incident: Incident, fact: Fact | None, seq: int, options: Options) -> t
     told = _draw(incident, fact, seq, options)
     report = report_messages(incident, options) if _calls_for_a_report(incident, fact, seq) else ()
     return marked(incident, *told, *report)
+
+
+def painted(incident: Incident, seq: int, name: str, options: Options) -> bytes:
+    """Return the file of that name which the fact adds to the thread; raises `PdfFailed`, `LookupError`."""
+    drawn = draw(incident.at(seq), incident.facts[seq - 1], seq, options)
+    for upload in (upload for message in drawn for upload in message.uploads):
+        if upload.name == name:
+            return upload.paint()
+    message = f"this version of the program draws no {name}"
+    raise LookupError(message)
 
 
 def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -> tuple[tuple[int, Message], ...]:

@@ -42,10 +42,9 @@ def check_picture(incident: Incident, options: Options) -> tuple[Upload, ...]:
 
 
 def report_file(incident: Incident, options: Options) -> Upload:
-    """Return the report as a PDF; raises `report.PdfFailed`."""
-    page = report.pdf(incident, options.report)
-    kind = "Report" if incident.status.ended else "Draft report"
-    return Upload(f"{_stem(incident)}.pdf", f"{kind} of {incident.id}", f"{kind} of {incident.id} as a PDF", page)
+    """Return the report as a PDF."""
+    title = f"{'Report' if incident.status.ended else 'Draft report'} of {incident.id}"
+    return Upload(f"{_stem(incident)}.pdf", title, f"{title} as a PDF", lambda: report.pdf(incident, options.report))
 
 
 def _picture(incident: Incident, name: str, title: str, picture: Picture) -> Upload:

@@ -1,6 +1,6 @@
 """One message of the thread as plain values: what is drawn is what gets stored, sent and, if need be, simplified."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 Block = Mapping[str, Any]
@@ -15,12 +15,15 @@ class Speaker(NamedTuple):
 
 
 class Upload(NamedTuple):
-    """A picture or the PDF report, posted into the thread after the message it belongs to."""
+    """A picture or the PDF report, posted into the thread after the message it belongs to, once it is drawn.
+
+    ``paint`` takes a while and may raise `PdfFailed`; the name is the only one of its fact.
+    """
 
     name: str
     title: str
     alt: str
-    content: bytes
+    paint: Callable[[], bytes]
 
 
 class Message(NamedTuple):

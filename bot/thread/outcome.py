@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from bot.report import PdfFailed, words
+from bot.report import words
 from bot.report.actions import todos
 from bot.report.ending import banner
-from bot.report.escape import brief
 from bot.report.figures import quantity
 from bot.report.handover import NO_MORE, next_hypothesis, still_in_main
 from bot.report.story import summary
-from bot.thread.compose import aside, messages
+from bot.thread.compose import messages
 from bot.thread.images import check_picture, report_file
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
@@ -69,14 +68,10 @@ def _figures(incident: Incident, check: Check) -> str:
 
 def report_messages(incident: Incident, options: Options) -> tuple[Message, ...]:
     """Return the incident in a few sentences, what to do next, and the report as a PDF."""
-    try:
-        return messages(_report(incident, ""), uploads=(report_file(incident, options),))
-    except PdfFailed as why:
-        failed = f"The PDF is missing: {brief(str(why), 200)}. Write rca {incident.id} to me for the report."
-        return messages(_report(incident, failed))
+    return messages(_report(incident), uploads=(report_file(incident, options),))
 
 
-def _report(incident: Incident, failed: str) -> Iterator[Block]:
+def _report(incident: Incident) -> Iterator[Block]:
     if incident.status.ended:
         yield rich(section(bold(banner(incident))))
         if left := still_in_main(incident):
@@ -85,5 +80,3 @@ def _report(incident: Incident, failed: str) -> Iterator[Block]:
         yield from listed("What to do next", [[line(todo.what, SENTENCE)] for todo in todos(incident)], NEXT)
     else:
         yield rich(section(bold("A draft of the report"), say(", for whoever decides.")))
-    if failed:
-        yield from aside(failed)

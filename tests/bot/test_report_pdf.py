@@ -129,7 +129,7 @@ def test_states_of_the_flow_are_read_off_the_facts() -> None:
 
 def test_pictures_say_in_words_what_they_show() -> None:
     picture = flow_picture(flow(case.unlucky()))
-    assert picture.png.startswith(PNG)
+    assert picture.png().startswith(PNG)
     assert "Logs agent: failed (too late)" in picture.alt
     drawn = pictures(case.resolved(), choose(case.resolved(), OPTIONS))
     assert {"flow", "chain", "signal", "signals"} == set(drawn)
@@ -180,7 +180,7 @@ def test_a_large_topology_is_cut_to_what_matters() -> None:
 def test_charts_of_odd_values_are_drawn(values: tuple[float, float]) -> None:
     seen = tuple(zip((case.at(0), case.at(1)), values, strict=True))
     series = Series(kind="metric", service="中$x^2$", metric="m_$", readings=seen, threshold=3.0)
-    assert chart(series, [Mark("onset", case.at(0.5))]).png.startswith(PNG)
+    assert chart(series, [Mark("onset", case.at(0.5))]).png().startswith(PNG)
 
 
 def test_a_long_table_begins_below_its_heading_and_goes_on_overleaf() -> None:

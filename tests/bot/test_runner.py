@@ -99,6 +99,19 @@ def place(service: str = "cart") -> Place:
     return unseen_place(Alert(service=service, name="CartSlow", fired_at=datetime.now(UTC)), "production")
 
 
+async def test_what_is_done_daily_is_done_at_the_start(crew: Crew) -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    runner = Runner(crew)
+    runner.daily(work)
+    await runner.resume()
+    await done.wait()
+    await runner.close()
+
+
 async def test_a_stop_ends_the_team_and_keeps_what_it_has_found(runner: Runner, seen: Seen) -> None:
     incident = await runner.investigate(place(), HERE)
     await seen.until("turn")

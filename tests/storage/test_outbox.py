@@ -57,6 +57,15 @@ async def test_a_key_is_taken_in_once(outbox: SqlOutbox) -> None:
     assert (await outbox.first("C1"), await outbox.first_edit()) == (None, None)
 
 
+async def test_what_was_tried_and_has_not_arrived_keeps_its_place_whatever_it_says_by_now(outbox: SqlOutbox) -> None:
+    await outbox.put(post("card", version=1), post("turn"))
+    await outbox.take("card")
+    await outbox.not_sent("card")
+    await outbox.put(post("card", "newer", version=2))
+
+    assert (await first(outbox)).body == {"text": "newer"}
+
+
 async def test_channels_wait_for_themselves_only(outbox: SqlOutbox) -> None:
     await outbox.put(post("a"), post("b", channel="C2"))
 

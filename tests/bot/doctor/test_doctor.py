@@ -142,8 +142,7 @@ async def test_a_slack_in_trouble_is_told_from_a_wrong_setting(workspace: Worksp
 @pytest.mark.parametrize(
     ("setting", "value", "says"),
     [
-        ("alert_channels", ("C0GENERAL",), "the bot isn't in #general (C0GENERAL)"),
-        ("alert_channels", ("#general",), "the bot isn't in #general (C0GENERAL)"),
+        ("incident_channel", "#nowhere", "there is no #nowhere, or it is private"),
         ("alert_channels", ("C0NOWHERE",), "there is no C0NOWHERE, or it is private"),
         ("incident_channel", "nowhere", "there is no nowhere, or it is private"),
         ("alert_senders", (), "nobody's messages count as alerts"),
@@ -157,6 +156,14 @@ async def test_a_slack_in_trouble_is_told_from_a_wrong_setting(workspace: Worksp
 )
 async def test_what_a_setting_names_is_looked_up(workspace: Workspace, setting: str, value: object, says: str) -> None:
     assert says in (await only(workspace, **{setting: value})).said
+
+
+@pytest.mark.parametrize("channel", ["C0GENERAL", "#general"])
+async def test_a_public_channel_needs_nobodys_invitation(workspace: Workspace, channel: str) -> None:
+    found = await examined(workspace, alert_channels=(channel,))
+    assert found.wrong == 0
+    (found_out,) = told(found, State.NOTE)
+    assert found_out.said == "the bot isn't in #general (C0GENERAL) yet, and joins it when it starts"
 
 
 async def test_channels_of_others_and_old_ones_are_refused(workspace: Workspace) -> None:

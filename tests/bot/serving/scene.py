@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from bot.apart import Apart
 from bot.config import Settings
-from bot.connection import connected
+from bot.connection import Way, connected
 from bot.kept import Storage, open_storage
 from bot.offers import Offers
 from bot.places import Places
@@ -23,7 +24,7 @@ from incident.model import Incident
 ADA, BEN, CLEO, GUEST = "U0ADA", "U0BEN", "U0CLEO", "U0GUEST"
 ALERTS, INCIDENTS = "C0ALERTS", "C0INCIDENTS"
 ALERTMANAGER, DATADOG = "AALERTM", "ADATADOG"
-QUICK = Pace(post_every=0.001, burst=1000, edit_every=0.01, first_pause=0.01, sharing=2.0)
+QUICK = Pace(post_every=0.001, burst=1000, edit_every=0.01, first_pause=0.01, longest_pause=0.2, sharing=2.0)
 
 Found = TypeVar("Found")
 
@@ -31,9 +32,9 @@ Found = TypeVar("Found")
 class Scene:
     """A workspace, and a bot that can be started there again and again on the same database."""
 
-    def __init__(self, workspace: Workspace, offers: list[Offers], folder: Path) -> None:
+    def __init__(self, workspace: Workspace, offers: list[Offers], folder: Path, apart: Apart) -> None:
         self.workspace = workspace
-        self._offers, self._folder = offers, folder
+        self._offers, self._folder, self._way = offers, folder, Way(apart, QUICK)
         self.storage: Storage
         self.runner: Runner
 
@@ -49,7 +50,7 @@ class Scene:
         self._offers[:] = [Offers(places)]
         async with (
             open_storage(chosen) as self.storage,
-            connected(chosen, self._slack(slack), self.storage, places, QUICK) as connection,
+            connected(chosen, self._slack(slack), self.storage, places, self._way) as connection,
         ):
             self.runner = connection.runner
             await self.workspace.until(lambda: self.workspace.board.courier.sockets.count("AFIRST"))
@@ -91,8 +92,7 @@ class Scene:
             await asyncio.sleep(0.02)
 
     async def _busy(self) -> bool:
-        outbox = self.storage.outbox
-        return bool(self.runner.running or await outbox.channels() or await outbox.first_edit())
+        return bool(self.runner.running or not await self.storage.outbox.empty())
 
     def messages(self, channel: str, thread_ts: str | None = None) -> list[dict[str, Any]]:
         """What stands in a channel, or in a thread, with what only one person sees under `only_for`."""

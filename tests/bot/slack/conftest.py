@@ -7,11 +7,12 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.delivery import Delivery
+from bot.slack.painter import Painter
 from bot.workspace.courier import Pace as SlacksPace
 from bot.workspace.server import Workspace
 from storage.database import Database
 from storage.outbox import SqlOutbox
-from tests.bot.slack.wire import QUICK, client_of
+from tests.bot.slack.wire import QUICK, client_of, painted
 
 
 @pytest.fixture
@@ -39,5 +40,5 @@ def outbox(database: Database) -> SqlOutbox:
 
 @pytest.fixture
 async def delivery(outbox: SqlOutbox, client: AsyncWebClient) -> AsyncIterator[Delivery]:
-    async with Delivery(outbox, client, QUICK) as delivery:
+    async with Delivery(outbox, client, QUICK) as delivery, Painter(outbox, painted):
         yield delivery

@@ -6,11 +6,13 @@ import pytest
 
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
+from bot.slack.painter import Painter
 from bot.slack.wrapping import Wrapping
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
 from bot.thread.message import Message, Upload
 from bot.thread.options import Options
+from bot.workspace.courier import Pace as SlacksPace
 from bot.workspace.server import Workspace
 from bot.workspace.state import Message as Posted
 from incident.diagnosis import Category
@@ -21,7 +23,7 @@ from storage.memory import Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind
 from storage.store import SqlStore
-from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, said, settled
+from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, painted, said, settled
 from tests.incident import made
 
 OPTIONS = Options(approvers=("U0ADA",))
@@ -176,17 +178,21 @@ async def test_the_card_is_brought_up_to_date_without_a_fact(
     assert said(workspace, INCIDENTS) == ["reading metrics"]
 
 
-@pytest.mark.usefixtures("delivery")
-async def test_the_files_of_a_message_follow_it(
+async def test_a_text_waits_for_no_picture_and_the_picture_follows_when_it_is_drawn(
     workspace: Workspace, outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    chart = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", b"\x89PNG")
-    told = (Message("cause", uploads=(chart,)), Message("what next"))
+    drawing = Upload("p99.png", "p99 of checkout", "p99 rises at 12:00", lambda: b"")
+    told = (Message("cause", uploads=(drawing,)), Message("what next"))
     chat = SlackChat(outbox, memory, PLAIN._replace(draw=lambda _incident, fact, _seq, _options: told if fact else ()))
     await show(chat, await opened(database, Origin(INCIDENTS)), (made.TURN,))
-    await settled(outbox)
+    async with Delivery(outbox, client_of(workspace), QUICK):
+        await workspace.until(lambda: "what next" in said(workspace, INCIDENTS))
+        async with Painter(outbox, painted):
+            await settled(outbox)
 
-    assert said(workspace, INCIDENTS) == ["investigating after 1", "cause", "p99.png", "what next"]
+    (chart,) = workspace.team.files.values()
+    assert (chart.alt_text, chart.body) == ("p99 rises at 12:00", b"the picture p99.png")
+    assert said(workspace, INCIDENTS) == ["investigating after 1", "cause", "what next", "p99.png"]
 
 
 async def test_an_incident_that_has_no_thread_is_shown_nowhere(outbox: SqlOutbox, memory: SqlMemory) -> None:
@@ -214,7 +220,8 @@ async def test_the_thread_of_a_card_is_known_by_its_message(
 async def test_where_slack_knows_no_agent_sessions_nothing_is_missed(
     outbox: SqlOutbox, database: Database, memory: SqlMemory
 ) -> None:
-    async with Workspace(agent_sessions=False) as without, Delivery(outbox, client_of(without), QUICK):
+    quick = SlacksPace(sharing=0.05, limits=600.0)
+    async with Workspace(agent_sessions=False, pace=quick) as without, Delivery(outbox, client_of(without), QUICK):
         bare = await opened(database, Origin(INCIDENTS))
         await show(SlackChat(outbox, memory, PLAIN), bare, made.REACHED["resolved"][1])
         await settled(outbox)

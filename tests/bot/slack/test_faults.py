@@ -11,7 +11,7 @@ from bot.workspace.faults import Kind as Kinds
 from bot.workspace.server import Workspace
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind, Parcel
-from tests.bot.slack.wire import ALERTS, GENERAL, INCIDENTS, PAYMENTS, post, said, settled, upload
+from tests.bot.slack.wire import ALERTS, GENERAL, PAYMENTS, post, said, settled, upload
 
 pytestmark = pytest.mark.usefixtures("delivery")
 
@@ -76,6 +76,19 @@ async def test_the_search_for_what_may_have_arrived_may_fail_too(
     assert (said(workspace), len(workspace.faults)) == (["card", "next"], 0)
 
 
+async def test_where_keys_are_not_shown_what_has_arrived_is_known_by_its_words(
+    outbox: SqlOutbox, client: AsyncWebClient
+) -> None:
+    scopes = ["chat:write", "channels:history"]  # and not metadata.message:read
+    async with Workspace(manifest={**DEFAULT_MANIFEST, "oauth_config": {"scopes": {"bot": scopes}}}) as poor:
+        client.token, client.base_url = poor.bot_token, poor.api_url
+        poor.faults.add(Fault("chat.postMessage", "lost"))
+        await outbox.put(post("p99 of <checkout> & co rose"), post("next"))
+        await settled(outbox)
+
+        assert (said(poor), len(poor.faults)) == (["p99 of <checkout> & co rose", "next"], 0)
+
+
 async def test_what_may_have_arrived_is_found_among_much_else(workspace: Workspace, outbox: SqlOutbox) -> None:
     workspace.faults.add(Fault("chat.postMessage", "lost"))
     await outbox.put(post("card"))
@@ -124,7 +137,7 @@ async def test_blocks_that_slack_refuses_become_markdown_with_the_same_buttons(
 
 async def test_what_is_refused_as_markdown_too_becomes_text(workspace: Workspace, outbox: SqlOutbox) -> None:
     workspace.faults.add(Fault("chat.postMessage", "error", times=2, code="invalid_blocks"))
-    await outbox.put(post("Roll back?", body={"blocks": [BUTTONS]}), post("next", INCIDENTS))
+    await outbox.put(post("Roll back?", body={"blocks": [BUTTONS]}))
     await settled(outbox)
 
     assert (content(workspace)["text"], content(workspace).get("blocks")) == ("Roll back?", [])

@@ -14,6 +14,8 @@ from bot.workspace.faults import Fault, Kind
 from bot.workspace.server import Workspace
 from storage.database import Database
 from storage.outbox import SqlOutbox
+from storage.parcel import Kind as What
+from storage.parcel import Parcel
 from tests.bot.slack.wire import ALERTS, INCIDENTS, QUICK, client_of, post, said, settled, upload
 
 THREAD = ["card", *(f"turn {number:02}" for number in range(40))]
@@ -84,6 +86,27 @@ async def test_an_answer_of_somebody_between_us_and_slack_is_an_outage(
             await settled(outbox)
 
     assert (said(workspace), await outbox.refused()) == (["card", "next"], {})
+
+
+async def test_where_somebody_answers_that_sessions_are_not_found_the_thread_goes_on(
+    workspace: Workspace, outbox: SqlOutbox
+) -> None:
+    client = client_of(workspace)
+
+    async def knows_no_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nNot Found")
+        writer.close()
+        client.base_url = workspace.api_url
+
+    async with await asyncio.start_server(knows_no_page, "127.0.0.1", 0) as server:
+        client.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/"
+        async with Delivery(outbox, client, QUICK):
+            body = {"status": "processing", "thread_ts": "1.000001"}
+            await outbox.put(Parcel("session", ALERTS, What.SESSION, body), post("turn"))
+            await settled(outbox)
+
+    assert (said(workspace), await outbox.refused()) == (["turn"], {})
 
 
 @pytest.mark.parametrize("kind", ["hang", "lost"])

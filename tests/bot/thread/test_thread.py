@@ -101,7 +101,7 @@ def test_the_diagnosis_says_cause_sureness_chain_rivals_and_gaps_and_asks_whethe
 
 def test_charts_come_as_pictures_with_words_for_who_cannot_see_them() -> None:
     (message,) = drawn(case.grown(case.fresh(), *case.turns(), case.diagnosis()))
-    assert [upload.content[:4] for upload in message.uploads] == [b"\x89PNG", b"\x89PNG"]
+    assert [upload.paint()[:4] for upload in message.uploads] == [b"\x89PNG", b"\x89PNG"]
     assert message.uploads[0].alt.startswith("Chart of checkout-service http_request_duration_p99_ms, from")
     assert "checkout-service" in message.uploads[1].alt
 
@@ -116,7 +116,7 @@ def test_the_approval_card_says_exactly_what_would_happen_and_comes_from_the_bot
                   "the question expires <!date^1795531020^"):  # fmt: skip
         assert words in card.text, words
     assert draft.uploads[0].name == "INC-7F3K2.pdf"
-    assert draft.uploads[0].content.startswith(b"%PDF")
+    assert draft.uploads[0].paint().startswith(b"%PDF")
 
 
 def test_where_nobody_recorded_who_made_the_change_the_card_says_so() -> None:
