@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from difflib import get_close_matches
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +30,11 @@ def read_moment(told: object) -> object:
         message = "write a moment with its zone like 2026-12-20T00:00:00Z, or one of each week like fri 16:00"
         raise ValueError(message)
     return moment
+
+
+def read_mode(told: object) -> object:
+    """Take the word off back: YAML reads it as false."""
+    return Mode.OFF if told is False else told
 
 
 def known_zone(name: str) -> str:
@@ -95,7 +99,7 @@ class Entry(Value):
     workflow: Name | None = None
     on_call: Name | None = None
     approvers: tuple[Name, ...] | None = None
-    mode: Mode | None = None
+    mode: Annotated[Mode | None, BeforeValidator(read_mode)] = None
     freeze: tuple[Freeze, ...] = ()
     reversible: bool | None = None
 
@@ -111,16 +115,20 @@ class Catalog(Value):
         wanted = name.strip().casefold()
         return next((service for told, service in self._names() if told.casefold() == wanted), None)
 
-    def nearest(self, name: str) -> tuple[str, ...]:
-        """Return the names that may have been meant."""
-        names = {told.casefold(): told for told, _ in self._names()}
-        return tuple(names[near] for near in get_close_matches(name.casefold(), names, n=3, cutoff=0.5))
+    def names(self) -> tuple[str, ...]:
+        """Return every name and alias."""
+        return tuple(told for told, _ in self._names())
 
     def entry(self, name: str | None) -> Entry:
         """Return what is said of a service, an empty entry where nothing is; what holds for all is in it."""
         service = None if name is None else self.find(name)
         own = Entry() if service is None else self.services[service]
         return own.model_copy(update={"freeze": (*own.freeze, *self.freeze)})
+
+    def __str__(self) -> str:
+        """Say what is in it."""
+        count = len(self.services)
+        return f"{count} service{'' if count == 1 else 's'}: {', '.join(self.services)}" if count else "no services"
 
     def twins(self) -> dict[str, tuple[str, ...]]:
         """Return the names that mean several services, in lower case."""
