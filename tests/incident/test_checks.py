@@ -16,7 +16,7 @@ from incident.gate import BADNESS, BOLDNESS, CHECKS, ONLY_BY_ITSELF, judge, wors
 from incident.limits import IN_ALL, STORM, Acted, Around, Opened
 from incident.mode import Mode
 from incident.model import Incident, World
-from incident.policy import Policy
+from incident.policy import Pause, Policy
 from incident.ports import Deployed
 from incident.status import Status
 from tests.incident import made
@@ -103,6 +103,7 @@ OLD_BACK = CHANGE.model_copy(
         "version": "v0",
     }
 )
+PAUSE = Pause(by="U1", since=T)
 NO = {"culprit_change": None}
 HEALED = tuple(Reading(at=T + m * MINUTE, value=200.0) for m in range(3))
 ON_DB = CULPRIT.model_copy(update={"service": "db"})
@@ -325,6 +326,7 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
             },
         ],
     },
+    "not-paused": {PASSED: [{}], FAILED: [{"policy": Policy(mode=Mode.AUTO, paused=PAUSE)}]},
 }
 
 CASES = [
@@ -341,7 +343,7 @@ def parted(told: Told) -> tuple[Case, Policy]:
 def test_every_check_is_tried_with_every_answer_it_can_give() -> None:
     assert list(ANSWERS) == [name for name, _ in CHECKS]
     never = {"environment-allowed": {UNKNOWN}, "no-equal-rival": {FAILED}, "previous-version-known": {FAILED}}
-    never |= {"within-limits": {FAILED}, "no-storm": {FAILED}, "mode-allows": {UNKNOWN}}
+    never |= {"within-limits": {FAILED}, "no-storm": {FAILED}, "mode-allows": {UNKNOWN}, "not-paused": {UNKNOWN}}
     assert {name: set(CheckResult) - set(answers) for name, answers in ANSWERS.items() if len(answers) < 3} == never
 
 
