@@ -89,6 +89,8 @@ def _on_its_way(case: Case, failing: str, changed: str) -> Answer:
     if case.topology is None:
         return unknown(f"The change is on {changed}; whether {failing} needs it isn't known.")
     chain = case.topology.path(failing, changed)
+    if chain and not any(e.service == changed and e.source in TELEMETRY and not e.outsider_text for e in case.cited):
+        return unknown(f"{failing} needs {changed}, and no cited metric, log or trace shows that {changed} failed it.")
     if chain:
         return passed(f"{failing} needs what was changed: {' → '.join(chain)}.")
     known = {*case.topology.depends_on, *(s for needs in case.topology.depends_on.values() for s in needs)}
@@ -115,7 +117,11 @@ def precedes_onset(case: Case, _: Policy) -> Answer:
 
 def no_equal_rival(case: Case, _: Policy) -> Answer:
     """Is there another change that explains it as well?"""
-    floor = case.diagnosis.confidence - EQUAL
+    own = case.diagnosis.confidence
+    better = [r.change or r.what for r in case.diagnosis.rivals if r.confidence >= own + EQUAL]
+    if better:
+        return failed(f"Something else explains this better: {'; '.join(better[:3])}.")
+    floor = own - EQUAL
     rivals = [r.change for r in case.diagnosis.rivals if r.change is not None and r.confidence >= floor]
     if rivals:
         return unknown(f"{', '.join(rivals[:3])} would explain this nearly as well.")
