@@ -6,13 +6,13 @@ from bot.doctor.finding import Finding, note, right
 from incident.catalog import Catalog, Entry
 
 TOPIC = "SFA_CATALOG"
-NONE = "no catalog: no real service is known by name, and each is treated as the settings say"
+NONE = "none: no real service is known by name, and each is treated as the settings say (docs/catalog.md)"
 
 
 def catalog(seen: Catalog, *, everyone: bool) -> Iterator[Finding]:
     """Look at the catalog; ``everyone``: somebody may approve by the settings. Its mistakes end the program before."""
     if not seen.services:
-        yield note(TOPIC, NONE, f"name a YAML file in {TOPIC}; docs/catalog.md has one to begin with")
+        yield right(TOPIC, NONE)
     for freeze in seen.freeze:
         yield right(TOPIC, f"nothing is changed anywhere {freeze}")
     for name, entry in seen.services.items():

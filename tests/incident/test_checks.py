@@ -94,6 +94,7 @@ def used(brought: str) -> Told:
 
 
 RIVAL = Rival(what="chg-1 did it", change="chg-1", confidence=0.9, why_less_likely="earlier")
+TRAFFIC = Rival(what="more traffic", confidence=0.9, why_less_likely="it isn't")
 OLD_BACK = CHANGE.model_copy(
     update={
         "id": "back",
@@ -133,9 +134,14 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
         ],
     },
     "on-the-culprit": {
-        PASSED: [{}, {"culprit_change": ON_DB}],
+        PASSED: [{}, seen(service="db") | {"culprit_change": ON_DB}],
         FAILED: [{"culprit_change": CULPRIT.model_copy(update={"service": "web"})}],
-        UNKNOWN: [NO, {"culprit_change": ON_DB, "topology": None}, {"culprit_service": None}],
+        UNKNOWN: [
+            NO,
+            {"culprit_change": ON_DB},
+            {"culprit_change": ON_DB, "topology": None},
+            {"culprit_service": None},
+        ],
     },
     "precedes-onset": {
         PASSED: [{}],
@@ -146,7 +152,11 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
         ],
         UNKNOWN: [NO, {"onset": None}, {"onset": CULPRIT.at - timedelta(seconds=20)}],
     },
-    "no-equal-rival": {PASSED: [{}], UNKNOWN: [{"rivals": (RIVAL,)}]},
+    "no-equal-rival": {
+        PASSED: [{}, {"rivals": (RIVAL.model_copy(update={"confidence": 0.7}),)}],
+        FAILED: [{"rivals": (RIVAL,), "confidence": 0.6}, {"rivals": (TRAFFIC,), "confidence": 0.6}],
+        UNKNOWN: [{"rivals": (RIVAL,)}],
+    },
     "evidence-not-only-outsiders": {
         PASSED: [{}],
         FAILED: [{"evidence": ()}, {"evidence": ("E9",)}],
@@ -342,7 +352,7 @@ def parted(told: Told) -> tuple[Case, Policy]:
 
 def test_every_check_is_tried_with_every_answer_it_can_give() -> None:
     assert list(ANSWERS) == [name for name, _ in CHECKS]
-    never = {"environment-allowed": {UNKNOWN}, "no-equal-rival": {FAILED}, "previous-version-known": {FAILED}}
+    never = {"environment-allowed": {UNKNOWN}, "previous-version-known": {FAILED}}
     never |= {"within-limits": {FAILED}, "no-storm": {FAILED}, "mode-allows": {UNKNOWN}, "not-paused": {UNKNOWN}}
     assert {name: set(CheckResult) - set(answers) for name, answers in ANSWERS.items() if len(answers) < 3} == never
 

@@ -51,7 +51,6 @@ ANSWERS = [
     ("culprit-established", {"culprit_service": None}, FAILED),
     ("culprit-established", {"evidence": ()}, UNKNOWN),
     ("culprit-established", {"culprit_service": "db"}, UNKNOWN),
-    ("on-the-culprit", {"culprit_change": ON_DB}, PASSED),
     ("on-the-culprit", {"culprit_change": ON_DB, "topology": None}, UNKNOWN),
     ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"db": ("shop",)})}, FAILED),
     ("on-the-culprit", {"culprit_change": ON_DB, "topology": Topology(depends_on={"a": ("b",)})}, UNKNOWN),
