@@ -326,17 +326,20 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
         UNKNOWN: [{"around": None}, {"around": Around(opened=opened(STORM))}],
     },
     "mode-allows": {
-        PASSED: [{}, {"incident": real(), "policy": Policy(mode=Mode.ASK)}],
+        PASSED: [
+            {},
+            {"incident": real(), "policy": Policy(mode=Mode.ASK)},
+            {"incident": real(), "policy": Policy(mode=Mode.REPORT)},  # what it would do, rehearsed
+        ],
         FAILED: [
-            {"incident": real(), "policy": Policy(mode=Mode.REPORT)},
             {"incident": real(), "policy": Policy(mode=Mode.OFF)},
             {
                 "incident": real(),
-                "policy": Policy(mode=Mode.AUTO, catalog=Catalog(services={"shop": Entry(mode=Mode.REPORT)})),
+                "policy": Policy(mode=Mode.AUTO, catalog=Catalog(services={"shop": Entry(mode=Mode.OFF)})),
             },
         ],
     },
-    "not-paused": {PASSED: [{}], FAILED: [{"policy": Policy(mode=Mode.AUTO, paused=PAUSE)}]},
+    "not-paused": {PASSED: [{}], FAILED: [{"policy": Policy(mode=Mode.AUTO, pause=PAUSE)}]},
 }
 
 CASES = [
@@ -419,3 +422,8 @@ def test_an_owner_who_says_that_nothing_can_be_undone_wins_over_the_record() -> 
 def test_an_owner_who_names_another_environment_wins_over_the_settings() -> None:
     policy = Policy(mode=Mode.AUTO, catalog=Catalog(services={"shop": Entry(environment="staging")}))
     assert judge(case(incident=real()), policy).action is Action.REPORT
+
+
+def test_an_owner_who_wants_reports_has_it_rehearsed() -> None:
+    policy = Policy(mode=Mode.AUTO, catalog=Catalog(services={"shop": Entry(mode=Mode.REPORT)}))
+    assert judge(case(incident=real()), policy).rehearsed

@@ -148,7 +148,7 @@ def test_the_mode_caps_what_happens_in_the_real_world_only(mode: Mode, action: A
 @pytest.mark.parametrize(("confidence", "action"), [(0.9, Action.ROLLBACK), (0.6, Action.ASK), (0.4, Action.REPORT)])
 def test_in_report_it_is_rehearsed_what_would_have_been_done(confidence: float, action: Action) -> None:
     real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
-    verdict = judge(case(incident=real, confidence=confidence), Policy(mode=Mode.REPORT), T)
+    verdict = judge(case(incident=real, confidence=confidence), Policy(mode=Mode.REPORT))
     assert (verdict.action, verdict.rehearsed, verdict.expires_at) == (action, True, None)
     assert verdict.plan == made.PLAN
     assert real.after(verdict).status is Status.REPORTED

@@ -36,10 +36,9 @@ async def asked(scene: Scene) -> None:
     """Leave a question about a real service behind, as if an earlier process had asked it."""
     incident = INCIDENT
     async with scene.bot():
-        await scene.storage.store.open(incident)
+        await scene.storage.store.beginning_at(Origin(ALERTS)).open(incident)
         for fact in ASKED:
             incident = await scene.storage.store.append(incident, fact)
-        await scene.storage.memory.begin(incident.id, Origin(ALERTS))
 
 
 async def test_of_the_approvers_only_those_whom_the_owners_name_may_answer(scene: Scene) -> None:
