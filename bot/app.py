@@ -15,7 +15,7 @@ from bot.config import Settings, odd_settings, read_settings
 from bot.logs import keep_log
 from bot.mistakes import Mistake
 from bot.sources import BadSetting
-from bot.targets import means_a_folder, one_case
+from bot.targets import means_a_folder, one_case, refuse_real
 from incident.ports import Clock, Deployer, Telemetry
 from incident.status import WORLD_LABEL, World
 from incident.values import Window
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from agents.investigator import TeamInvestigator
     from incident.alert import Alert
+    from incident.catalog import Catalog
     from incident.model import Incident
     from scenarios.files import Listed
     from storage.database import Database
@@ -63,9 +64,10 @@ def settings() -> Settings:
     return chosen
 
 
-def find_place(target: str, seed: int = 0, as_of: datetime | None = None) -> Place:
+def find_place(target: str, seed: int = 0, as_of: datetime | None = None, catalog: Catalog | None = None) -> Place:
     """Return the place that a TARGET of interface.md names; raises `Mistake`."""
     if not means_a_folder(target, is_scenario):
+        refuse_real(target, catalog)
         return made_up_place(target, seed, as_of)
     folder = one_case(Path(target))
     from scenarios.papers import NotAnIncident

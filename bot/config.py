@@ -4,14 +4,16 @@ import difflib
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
+from bot.catalog import read_catalog
 from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
+from incident.catalog import Catalog, known_zone
 from incident.policy import Mode, Pause, Policy
 
 SLACK_PREFIX = "SLACK_"
@@ -41,16 +43,6 @@ def within_a_year(length: timedelta) -> timedelta:
     return length
 
 
-def known_zone(name: str) -> str:
-    """Refuse a time zone that this machine does not know."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
-        message = "name a zone like Europe/Berlin or UTC"
-        raise ValueError(message) from unknown
-    return name
-
-
 Duration = Annotated[timedelta, BeforeValidator(duration), AfterValidator(within_a_year)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -71,6 +63,7 @@ class Settings(Sourced):
     reopen: Duration = timedelta(hours=24)
     investigation_deadline: Duration = timedelta(seconds=120)
     window: Duration = timedelta(hours=3)
+    catalog: Annotated[Catalog, NoDecode, BeforeValidator(read_catalog)] = Catalog()
     timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$"), BeforeValidator(str.upper)] = "INFO"
 

@@ -40,7 +40,7 @@ SHELL = "shell"
 async def investigate(wishes: Wishes, settings: Settings) -> int:
     """Do it all and return the exit code of interface.md."""
     with ctrl_c() as pressed:
-        place = _place(wishes)
+        place = _place(wishes, settings)
         folder = prepared(wishes.out)
         console = Console(stderr=wishes.as_json)
         drawing = asyncio.create_task(asyncio.to_thread(report.warm))
@@ -58,9 +58,9 @@ async def investigate(wishes: Wishes, settings: Settings) -> int:
         return STOPPED if pressed.is_set() else EXITS.get(incident.status, 0)
 
 
-def _place(wishes: Wishes) -> Place:
+def _place(wishes: Wishes, settings: Settings) -> Place:
     """Return the place, its rollback rehearsed where that is wished; raises `Mistake`."""
-    place = find_place(wishes.target, wishes.seed, wishes.as_of)
+    place = find_place(wishes.target, wishes.seed, wishes.as_of, settings.catalog)
     if not wishes.rehearse_on_github:
         return place
     from bot.deployers import rehearsing

@@ -2,9 +2,11 @@
 
 import difflib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bot.mistakes import Mistake
+from incident.catalog import Catalog
 
 ALERT = "alert.json"
 """What makes a folder a recorded incident; incident-format.md."""
@@ -18,6 +20,35 @@ def means_a_folder(target: str, is_scenario: Callable[[str], bool]) -> bool:
     if target.endswith((".yml", ".yaml")) or target.startswith("scenario:"):
         return Path(target).is_dir()
     return "/" in target or (Path(target).is_dir() and not is_scenario(target))
+
+
+def refuse_real(target: str, catalog: Catalog | None) -> None:
+    """Raise `Mistake` for what is no made-up incident and means a service of the catalog, or nearly does."""
+    if catalog is None or not catalog.services:
+        return
+    from scenarios.files import UnknownScenario, find, scenarios
+
+    with suppress(UnknownScenario):
+        find(target.removeprefix("scenario:"))
+        return
+    service = meant(target, catalog)
+    if service is not None:
+        message = (
+            f"{service} is in the catalog, and no source of its telemetry is connected: "
+            "this version investigates made-up and recorded incidents"
+        )
+        raise Mistake(message)
+    near = difflib.get_close_matches(target, [*(each.name for each in scenarios()), *catalog.names()], n=3, cutoff=0.5)
+    if any(catalog.find(name) for name in near):
+        message = f"nothing is called {target[:80]!r}; did you mean {' or '.join(near)}?"
+        raise Mistake(message)
+
+
+def meant(target: str, catalog: Catalog) -> str | None:
+    """Return the service of a TARGET: a name or an alias, with or without a symptom after it (`checkout-latency`)."""
+    words = target.strip().split("-")
+    tries = ("-".join(words[:length]) for length in range(len(words), 0, -1))
+    return next((found for tried in tries if (found := catalog.find(tried)) is not None), None)
 
 
 def one_case(folder: Path) -> Path:

@@ -1,15 +1,18 @@
 """What the gate looks at: one incident and what could be seen around it, frozen, None for what could not be seen."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from statistics import median
 
-from incident.change import Change, ChangeKind, Topology
+from incident.change import Change, ChangeKind, Commit, Event, Topology
 from incident.diagnosis import CulpritChange
 from incident.evidence import Evidence
 from incident.facts import Diagnosis, Plan, Reading
+from incident.limits import Around
 from incident.model import Incident, World
+from incident.patches import lies_in, one_commit
 from incident.ports import Deployed
-from incident.values import Value
+from incident.values import Instant, Value
 
 VERSIONED = frozenset({ChangeKind.DEPLOY, ChangeKind.CONFIG, ChangeKind.FLAG, ChangeKind.ROLLBACK})
 """Changes that make a version of a service; scaling and infrastructure happen beside it."""
@@ -19,14 +22,22 @@ LATEST = 3
 
 
 class Case(Value):
-    """``history`` is the deployer's record of the change's service, oldest first; ``readings`` the signal's latest."""
+    """What can be seen ``at`` a moment.
+
+    ``history`` is the deployer's record of the change's service, oldest first; ``readings`` the signal's latest;
+    ``around`` what else the store knows of this production.
+    """
 
     incident: Incident
     diagnosis: Diagnosis
+    at: Instant
     history: tuple[Deployed, ...] | None = None
     changes: tuple[Change, ...] | None = None
+    commits: tuple[Commit, ...] | None = None
+    events: tuple[Event, ...] | None = None
     topology: Topology | None = None
     readings: tuple[Reading, ...] | None = None
+    around: Around | None = None
 
     @property
     def culprit(self) -> CulpritChange | None:
@@ -34,11 +45,32 @@ class Case(Value):
         return self.diagnosis.culprit_change
 
     @property
+    def acts_on(self) -> str | None:
+        """The service that would be rolled back; where no change is named, the one that failed or paged."""
+        changed = None if self.culprit is None else self.culprit.service
+        return changed or self.diagnosis.culprit_service or self.incident.alert.service
+
+    @property
     def recorded(self) -> Change | None:
         """The record of the change that the diagnosis names."""
         if self.culprit is None:
             return None
         return next((c for c in self.changes or () if c.id == self.culprit.id), None)
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the change reached production: by its record where there is one, whatever the diagnosis says."""
+        if self.culprit is None:
+            return None
+        return self.recorded.at if self.recorded is not None else self.culprit.at
+
+    @property
+    def shipped(self) -> tuple[Commit, ...]:
+        """The commits that the change brought: those it names, and with a deployment whatever lay ready in its folder.
+
+        Too many of them raise a suspicion at worst; too few would miss a migration.
+        """
+        return tuple(c for c in self.commits or () if self._named(c) or self._lay_ready(c))
 
     @property
     def cited(self) -> tuple[Evidence, ...]:
@@ -80,6 +112,22 @@ class Case(Value):
         kind = self.culprit.kind if self.culprit is not None else None
         return next((c.version for c in reversed(earlier) if c.version and c.kind is kind), None)
 
+    def earlier_versions(self) -> tuple[Deployed, ...]:
+        """Return what the deployer says ran before the change, oldest first."""
+        if self.history is None or self.deployed is None:
+            return ()
+        return self.history[: self.history.index(self.deployed)]
+
+    def since(self, service: str) -> tuple[Change, ...]:
+        """Return the versions that another service got after the change, as far as they are recorded."""
+        changed_at = self.changed_at
+        mine = (c for c in self.changes or () if c.service == service and c.kind in VERSIONED)
+        return tuple(c for c in mine if changed_at is not None and c.at > changed_at)
+
+    def patches_of(self, change: Change) -> tuple[Commit, ...]:
+        """Return the commits that a change names, as far as they are recorded."""
+        return tuple(c for c in self.commits or () if change.commit is not None and one_commit(c.sha, change.commit))
+
     def plan(self) -> Plan | None:
         """Return exactly what a rollback would be; None where a version is unknown.
 
@@ -99,6 +147,21 @@ class Case(Value):
             to_version=before,
             change=change,
         )
+
+    def _named(self, commit: Commit) -> bool:
+        told = [each.commit for each in (self.culprit, self.recorded) if each is not None]
+        return any(sha is not None and one_commit(commit.sha, sha) for sha in told)
+
+    def _lay_ready(self, commit: Commit) -> bool:
+        culprit, changed_at = self.culprit, self.changed_at
+        if culprit is None or culprit.service is None or culprit.kind is not ChangeKind.DEPLOY or changed_at is None:
+            return False
+        elsewhere = (c.commit for c in self.changes or () if c.id != culprit.id and c.commit is not None)
+        if any(one_commit(commit.sha, sha) for sha in elsewhere):
+            return False
+        deploys = [c.at for c in self._same_service() if c.kind is ChangeKind.DEPLOY and c.at < changed_at]
+        ready = commit.at <= changed_at and (not deploys or commit.at > deploys[-1])
+        return ready and lies_in(culprit.service, commit.files)
 
     def _running(self) -> str | None:
         if self.history:

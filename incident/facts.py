@@ -134,12 +134,16 @@ class Approval(Value):
 
 
 class RollbackStarted(Value):
-    """Stored before the dispatch. ``key`` names this one effect wherever it is looked for."""
+    """Stored before the dispatch. ``key`` names this one effect wherever it is looked for.
+
+    ``automatic``: nobody was asked, and nobody objected.
+    """
 
     kind: Literal["rollback_started"] = "rollback_started"
     at: Instant
     key: Name
     plan: Plan
+    automatic: bool = False
 
 
 class RollbackSent(Value):

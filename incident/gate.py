@@ -4,60 +4,72 @@ A model proposes, this disposes: any failed check means report, any unknown one 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from incident import checks
 from incident.case import Case
+from incident.checks import cause, moment, previous, undoing
+from incident.checks.answer import Answer
 from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
 from incident.model import World
 from incident.policy import Mode, Policy
 
-CHECKS: tuple[tuple[str, Callable[[Case, Policy], checks.Answer]], ...] = (
-    ("environment-allowed", checks.environment_allowed),
-    ("names-a-change", checks.names_a_change),
-    ("undoing-helps", checks.undoing_helps),
-    ("culprit-established", checks.culprit_established),
-    ("on-the-culprit", checks.on_the_culprit),
-    ("precedes-onset", checks.precedes_onset),
-    ("previous-version-known", checks.previous_version_known),
-    ("reversible", checks.reversible),
-    ("nothing-newer-on-top", checks.nothing_newer_on_top),
-    ("signal-still-bad", checks.signal_still_bad),
-    ("no-equal-rival", checks.no_equal_rival),
-    ("evidence-not-only-outsiders", checks.not_only_outsiders),
-    ("mode-allows", checks.mode_allows),
-    ("not-paused", checks.not_paused),
+CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (
+    ("environment-allowed", cause.environment_allowed),
+    ("names-a-change", cause.names_a_change),
+    ("undoing-helps", cause.undoing_helps),
+    ("culprit-established", cause.culprit_established),
+    ("on-the-culprit", cause.on_the_culprit),
+    ("precedes-onset", cause.precedes_onset),
+    ("no-equal-rival", cause.no_equal_rival),
+    ("evidence-not-only-outsiders", cause.not_only_outsiders),
+    ("previous-version-known", previous.previous_version_known),
+    ("previous-version-healthy", previous.previous_version_healthy),
+    ("reversible", undoing.reversible),
+    ("not-a-security-fix", undoing.not_a_security_fix),
+    ("no-dependent-needs-it", undoing.no_dependent_needs_it),
+    ("nothing-newer-on-top", moment.nothing_newer_on_top),
+    ("nothing-under-way", moment.nothing_under_way),
+    ("not-undone-already", moment.not_undone_already),
+    ("signal-still-bad", moment.signal_still_bad),
+    ("within-limits", moment.within_limits),
+    ("no-storm", moment.no_storm),
+    ("mode-allows", moment.mode_allows),
+    ("not-paused", moment.not_paused),
 )
+ONLY_BY_ITSELF = frozenset({"within-limits", "no-storm"})
+"""Checks that bound what is done automatically: they don't take back a question that a person answers."""
 
 BOLDNESS = (Action.REPORT, Action.ASK, Action.ROLLBACK)
 BADNESS = (CheckResult.PASSED, CheckResult.UNKNOWN, CheckResult.FAILED)
 
 
-def judge(case: Case, policy: Policy, at: datetime) -> Verdict:
+def judge(case: Case, policy: Policy) -> Verdict:
     """Return what may be done about the case, and why. It says `rollback` only where every check passed."""
     world = case.incident.world
     answers = _ask_all(case, policy)
     plan = case.plan()
-    mode = policy.mode_in(world)
+    mode = policy.mode_in(world, case.acts_on)
     bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(mode), _by_plan(plan, case))
     action = min((bound for bound, _ in bounds), key=BOLDNESS.index)
     rehearsed = policy.rehearsed_in(world) or mode is Mode.REPORT
     return Verdict(
-        at=at,
+        at=case.at,
         action=action,
         rehearsed=rehearsed,
         reasons=(*_because(bounds, answers), *(("A rehearsal: nothing is executed.",) if rehearsed else ())),
         checks=answers,
         plan=plan,
         approvals_needed=policy.approvals_needed,
-        expires_at=None if rehearsed or action is Action.REPORT else at + _lifetime(action, policy, world),
+        expires_at=None if rehearsed or action is Action.REPORT else case.at + _lifetime(action, policy, world),
     )
 
 
 def worsened(seen: Verdict, now: Verdict) -> tuple[str, ...]:
     """Return what has changed since a verdict that would make acting on it wrong, one sentence each; empty: go on."""
     earlier = {check.name: BADNESS.index(check.result) for check in seen.checks}
-    worse = [c.reason for c in now.checks if BADNESS.index(c.result) > earlier.get(c.name, 0)]
+    asked = ONLY_BY_ITSELF if seen.action is Action.ASK else frozenset[str]()
+    counting = (c for c in now.checks if c.name not in asked)
+    worse = [c.reason for c in counting if BADNESS.index(c.result) > earlier.get(c.name, 0)]
     if now.plan != seen.plan:
         worse.append("What would have to be done is no longer the same.")
     if BOLDNESS.index(now.action) < BOLDNESS.index(seen.action):

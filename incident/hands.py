@@ -101,15 +101,20 @@ class Hands:
             raise NoDiagnosis
         now = self.clock.now()
         history = None if self.deployer is None else await _seen(self._history(self.deployer, incident, diagnosis))
+        lately = Window.before(now, CHANGES_SEEN)
         case = Case(
             incident=incident,
             diagnosis=diagnosis,
             history=history,
-            changes=await _seen(self.telemetry.changes(Window.before(now, CHANGES_SEEN))),
+            at=now,
+            changes=await _seen(self.telemetry.changes(lately)),
+            commits=await _seen(self.telemetry.commits(lately)),
+            events=await _seen(self.telemetry.events(lately)),
+            around=await self.store.around(incident, now),
             topology=await _seen(self.telemetry.topology()) or _evidenced_topology(incident),
             readings=await _seen(self.telemetry.signal(incident.alert, Window.before(now, NOW))),
         )
-        return judge(case, await self.allowed(), now)
+        return judge(case, await self.allowed())
 
     async def allowed(self) -> Policy:
         """Return what people allow at this moment, the kill switch included."""

@@ -2,25 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from incident.catalog import Catalog, Entry
 from incident.diagnosis import Confidence
+from incident.mode import Mode
 from incident.status import World
 from incident.values import Instant, Name, Text, Value
 
+__all__ = ["Mode", "Pause", "Policy", "Rules", "unchanging"]
+
 REAL_VETO_WINDOW = timedelta(seconds=60)
-
-
-class Mode(StrEnum):
-    """The most that may happen without a person. ``off`` opens no new investigations."""
-
-    OFF = "off"
-    REPORT = "report"
-    ASK = "ask"
-    AUTO = "auto"
 
 
 class Pause(Value):
@@ -58,10 +52,15 @@ class Policy(Value):
     settle: timedelta = timedelta(minutes=3)
     patience: timedelta = timedelta(minutes=20)
     poll: timedelta = timedelta(seconds=30)
+    catalog: Catalog = Catalog()
 
-    def mode_in(self, world: World) -> Mode:
-        """Return the mode that counts there: made-up and recorded worlds are judged as auto."""
-        mode = self.mode if world is World.REAL else Mode.AUTO
+    def entry(self, world: World, service: str | None) -> Entry:
+        """Return what its owners say of a service: of real ones, whatever made-up ones are called."""
+        return self.catalog.entry(service) if world is World.REAL else Entry()
+
+    def mode_in(self, world: World, service: str | None = None) -> Mode:
+        """Return the mode that counts there for a service; made-up and recorded worlds are judged as auto."""
+        mode = self.mode.at_most(self.entry(world, service).mode) if world is World.REAL else Mode.AUTO
         return Mode.ASK if self.asks_first and mode is Mode.AUTO else mode
 
     def veto_window_in(self, world: World) -> timedelta:

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
 from incident.facts import Diagnosis, Fact, Outcome, Plan, Progress, Reading, Remark, Turn
+from incident.limits import Around
 from incident.model import Incident
 from incident.policy import Pause
 from incident.status import World
@@ -34,7 +35,7 @@ class LostRace(Exception):
 
 
 class Busy(Exception):
-    """Another rollback of this service and environment is under way, or was just done."""
+    """A rollback may not start at this moment, such as while another one is under way there; the message says why."""
 
 
 class Paused(Exception):
@@ -214,6 +215,9 @@ class Store(Protocol):
 
     async def load(self, incident_id: str) -> Incident:
         """Return the incident with all its facts; raises `UnknownIncident`."""
+
+    async def around(self, incident: Incident, at: datetime) -> Around:
+        """Return what else was done and opened in the incident's production up to a moment of its own time."""
 
     async def latest(self, fingerprint: str) -> Incident | None:
         """Return the newest incident of a problem, whether it is open or not."""

@@ -112,11 +112,14 @@ async def _start(hands: Hands, incident: Incident) -> Incident:
     changed = worsened(verdict, now)
     if changed:
         return await _call_off(hands, incident, now, changed)
-    started = RollbackStarted(at=hands.clock.now(), key=rollback_key(incident, plan), plan=plan)
+    automatic = incident.status is Status.AWAITING_VETO
+    started = RollbackStarted(at=hands.clock.now(), key=rollback_key(incident, plan), plan=plan, automatic=automatic)
     try:
         return await hands.record(incident, started)
     except (Busy, Paused) as refused:
-        return await hands.record(incident, _superseded(hands, (str(refused),)))
+        now = await hands.judge(incident)
+        asks = now if now.action is Action.ASK else now.model_copy(update={"action": Action.REPORT})
+        return await _call_off(hands, incident, asks, (str(refused),))
 
 
 async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tuple[str, ...]) -> Incident:

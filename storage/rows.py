@@ -65,7 +65,7 @@ async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str
 
 def _incident(row: Row[Any], told: Sequence[str]) -> Incident:
     try:
-        return _opened(row).replay(tuple(FACT.validate_json(body) for body in told))
+        return opened(row).replay(tuple(FACT.validate_json(body) for body in told))
     except (ValidationError, OutOfOrder) as error:
         message = f"incident {row.id} was stored by another version of this program, which can read it: {_brief(error)}"
         raise UnusableDatabase(message) from error
@@ -75,7 +75,8 @@ def _brief(error: ValidationError | OutOfOrder) -> str:
     return error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else str(error)
 
 
-def _opened(row: Row[Any]) -> Incident:
+def opened(row: Row[Any]) -> Incident:
+    """Return the incident of a row as it was opened, before any fact."""
     return Incident(
         id=row.id,
         target=row.target,

@@ -10,18 +10,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.facts import Fact, RollbackSent, RollbackStarted
+from incident.limits import Around
 from incident.model import Incident, Status
 from incident.policy import Pause
-from incident.ports import AlreadyOpen, Busy, LostRace, Paused, UnknownIncident
+from incident.ports import AlreadyOpen, LostRace, Paused, UnknownIncident
 from incident.status import CLOSABLE
+from storage.around import around
 from storage.audit import enter_in
 from storage.audited import entry_of
 from storage.clock import wall_clock
 from storage.database import Database
 from storage.memory import Origin
 from storage.pause import SqlSwitch
-from storage.rows import as_row, assemble, place, standing
-from storage.tables import facts, incidents, rollbacks, threads
+from storage.rows import as_row, assemble, standing
+from storage.starting import give_place_back, take_place
+from storage.tables import facts, incidents, threads
 from storage.whole import whole
 
 MOST = 500
@@ -98,6 +101,12 @@ class SqlStore:
         found = await self._read(_newest(1).where(incidents.c.fingerprint == fingerprint))
         return found[0] if found else None
 
+    @whole
+    async def around(self, incident: Incident, at: datetime) -> Around:
+        """Return what else was done and opened in the incident's production up to a moment of its own time."""
+        async with self._database.reading() as connection:
+            return await around(connection, incident, at)
+
     async def find(self, words: str, limit: int = 20) -> tuple[Incident, ...]:
         """Return incidents by a part of their id, alerting service or target, newest first, whatever letters' case."""
         wanted = words.strip().lower()
@@ -165,19 +174,9 @@ class SqlStore:
     async def _hold_place(connection: AsyncConnection, incident: Incident, fact: Fact) -> None:
         """Take the place of a rollback with its start, and give it back once nothing can follow from it any more."""
         if isinstance(fact, RollbackStarted):
-            plan = fact.plan
-            busy = Busy(f"Another rollback of {plan.service} in {plan.environment} is under way.")
-            row = {
-                "incident_id": incident.id,
-                "key": fact.key,
-                "service": plan.service,
-                "environment": plan.environment,
-            }
-            taken = insert(rollbacks).values(row | {"started_at": fact.at, "held": place(incident, plan)})
-            await _write(connection, taken, busy)
+            await take_place(connection, incident, fact)
         elif not incident.acting:
-            ours = update(rollbacks).where(rollbacks.c.incident_id == incident.id, rollbacks.c.held.is_not(None))
-            await connection.execute(ours.values(held=None))
+            await give_place_back(connection, incident)
 
 
 def _as_row(incident: Incident, seq: int) -> dict[str, Any]:

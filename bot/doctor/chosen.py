@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from bot.sources import DOTENV, FROM_FILE, PREFIX, set_names, variables
+from incident.catalog import Catalog
 
 PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):.*@|((?:password|token|secret|key)=)[^&]*", re.IGNORECASE)
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -82,6 +83,8 @@ def _words(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
         case timedelta():
             seconds = int(value.total_seconds())
             return next((f"{seconds // size}{unit}" for size, unit in UNITS if seconds % size == 0 and seconds), "0s")
+        case Catalog():
+            return str(value)
         case str() | int() | float():
             return harmless(str(value))
         case Iterable():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bot.config import Settings
+from bot.doctor.catalog import catalog
 from bot.doctor.chosen import Chosen, chosen, unread
 from bot.doctor.database import database
 from bot.doctor.finding import Finding, State, note, right, wrong
@@ -43,7 +44,13 @@ async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettin
     """Look at everything; changes nothing anywhere."""
     asked = await ask_slack(slack) if slack.in_slack else list(_stand_in())
     models = (settings, slack, github)
-    found = (*_permitted(settings, models), await database(settings.database_url), *asked, *await ask_github(github))
+    found = (
+        *_permitted(settings, models),
+        *catalog(settings.catalog, everyone=bool(slack.approvers)),
+        await database(settings.database_url),
+        *asked,
+        *await ask_github(github),
+    )
     return Examination(chosen(*models), found, leaving(settings, slack, github))
 
 

@@ -15,6 +15,7 @@ from bot.listeners.bot import Bot
 from bot.listeners.pausing import stands
 from bot.listeners.reports import LAST, deliver, find, standing
 from bot.mistakes import Mistake
+from bot.targets import refuse_real
 from bot.thread.text import clean, escaped
 from incident.alert import Severity
 from incident.model import Incident
@@ -34,6 +35,7 @@ class Wish(NamedTuple):
 async def begin(client: AsyncWebClient, bot: Bot, wish: Wish, origin: Origin) -> Incident:
     """Begin an investigation; its thread goes where it was asked for, if it can. Raises `Mistake`."""
     channel = await room(client, bot, origin.channel)
+    refuse_real(wish.target, bot.in_force.environment.settings.catalog)
     place = await bot.places.named(wish.target, wish.since)
     if wish.severity is not None:
         place = place._replace(alert=place.alert.model_copy(update={"severity": wish.severity}))

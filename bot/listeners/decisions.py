@@ -7,6 +7,7 @@ from bot.listeners.admission import admit
 from bot.listeners.answers import UNKNOWN, decided, may_approve, refused
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, opened_at, tell
+from bot.listeners.owners import owners
 from bot.listeners.pausing import stands
 from bot.listeners.presses import press_of
 from bot.listeners.refusals import Attempt, refuse, witness
@@ -76,17 +77,18 @@ async def _refuse(args: AsyncArgs, bot: Bot, attempt: Attempt, why: str) -> None
 
 
 async def _may(args: AsyncArgs, bot: Bot, attempt: Attempt) -> bool:
-    """Tell whether somebody may answer; if not, say who may."""
+    """Tell whether somebody may answer, by the settings and by the service's owners too; if not, say who may."""
     try:
         await admit(args.client, attempt.by)
     except Mistake as guest:
         await refuse(bot, attempt, guest.message, bot.approvers)
         raise
-    if await bot.approvers.include(attempt.by):
-        return True
-    named = may_approve(await bot.approvers.words())
-    await _refuse(args, bot, attempt, f"You may not approve or reject here: {named}. Nothing was done.")
-    return False
+    for people in (bot.approvers, await owners(args.client, bot, attempt.about)):
+        if people is not None and not await people.include(attempt.by):
+            named = may_approve(await people.words())
+            await _refuse(args, bot, attempt, f"You may not approve or reject here: {named}. Nothing was done.")
+            return False
+    return True
 
 
 async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bool:

@@ -34,6 +34,7 @@ from incident.facts import (
     Turn,
     Verdict,
 )
+from incident.limits import Around
 from incident.model import Incident, Status, World
 from incident.ports import Deployed
 
@@ -65,6 +66,7 @@ CHANGE = Change(
     at=CULPRIT.at,
     service="shop",
     kind=ChangeKind.DEPLOY,
+    title="deploy shop v2",
     version="v2",
     previous_version="v1",
     reversible=True,
@@ -136,9 +138,11 @@ def case(**differently: object) -> Case:
     rest = {k: v for k, v in differently.items() if k not in Diagnosis.model_fields}
     known = {
         "incident": incident().replay((TURN, DIAGNOSIS)),
+        "at": T,
         "history": HISTORY,
         "changes": (CHANGE,),
         "topology": Topology(depends_on={"web": ("shop",), "shop": ("db",), "cache": ()}),
+        "around": Around(),
         "readings": tuple(Reading(at=T + timedelta(minutes=m), value=880.0 + m) for m in range(3)),
     }
     return Case.model_validate({**known, **rest, "diagnosis": told})

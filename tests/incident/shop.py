@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from incident.alert import Alert
-from incident.change import Change, Topology
+from incident.change import Change, Commit, Event, Topology
 from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Progress, Reading, Turn
 from incident.hands import Hands
 from incident.model import Incident, World
@@ -67,6 +67,12 @@ class Shop:
         raise NotRecorded
 
     async def baseline(self) -> Telemetry:
+        raise NotRecorded
+
+    async def commits(self, _window: Window) -> tuple[Commit, ...]:
+        raise NotRecorded
+
+    async def events(self, _window: Window) -> tuple[Event, ...]:
         raise NotRecorded
 
     async def signal(self, _alert: Alert, window: Window) -> tuple[Reading, ...]:

@@ -441,7 +441,9 @@ async def test_the_call_graph_that_the_team_saw_counts_where_none_is_declared(
     hands: Hands, values: dict[str, object], answer: str
 ) -> None:
     graph = made.SEEN.model_copy(update={"id": "E2", "source": Source.TOPOLOGY, "values": values})
-    turn = made.TURN.model_copy(update={"found": (made.SEEN, graph)})
-    on_db = SURE.model_copy(update={"culprit_change": made.CULPRIT.model_copy(update={"service": "db"})})
+    of_db = made.SEEN.model_copy(update={"id": "E3", "service": "db"})
+    turn = made.TURN.model_copy(update={"found": (made.SEEN, graph, of_db)})
+    blamed = made.CULPRIT.model_copy(update={"service": "db"})
+    on_db = SURE.model_copy(update={"culprit_change": blamed, "evidence": ("E1", "E3")})
     verdict = (await run(replace(hands, investigator=Team((turn, on_db))))).every(Verdict)[0]
     assert next(c.result for c in verdict.checks if c.name == "on-the-culprit") == answer
