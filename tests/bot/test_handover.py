@@ -112,7 +112,7 @@ def test_the_chart_before_and_after_shows_threshold_usual_level_and_rollback_wit
     seq = next(n for n, f in enumerate(incident.facts, 1) if isinstance(f, Check))
     uploads = [u for m in draw(incident.at(seq), incident.facts[seq - 1], seq, SHOWN) for u in m.uploads]
     after = next(u for u in uploads if u.name.endswith("before-and-after.png"))
-    assert (after.content[:4], after.alt) == (b"\x89PNG", drawn.alt)
+    assert (after.paint()[:4], after.alt) == (b"\x89PNG", drawn.alt)
     assert "212 ms after, threshold 500 ms, usually 208 ms" in said_in_thread(incident)
     assert "│ rollback │" in report.markdown(incident)
 
