@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from autogen_core.models import CreateResult, LLMMessage
-from generated_worlds import Generated, generated
+from generated_worlds import KINDS, Generated, generated
 
 from agents.clients.offline import OfflineClient, addressed
 from agents.investigator import Crew, TeamInvestigator
@@ -43,6 +43,7 @@ from storage.store import SqlStore
 FIRED = datetime(2026, 3, 2, 14, 20, tzinfo=UTC)
 """Always the same moment, so that a number is always the same incident."""
 LIES_EACH = 3
+EACH_KIND = 2 * len(KINDS) - 4
 OFFERED, DONE = 0.6, 0.3
 
 
@@ -89,7 +90,8 @@ class Liar(OfflineClient):
 def liars(made: Generated, number: int) -> Crew | None:
     """Return a team whose commander lies; None where the team is honest or there is nobody to blame."""
     innocent = [c for c in made.scenario.changes if c.id != made.guilty]
-    if number % LIES_EACH or not innocent:
+    turn = number + number // EACH_KIND  # or some kinds would always be lied about
+    if turn % LIES_EACH or not innocent:
         return None
     blamed = innocent[number // LIES_EACH % len(innocent)]
     return Crew(model="liar", client=lambda ledger: Liar(ledger, blamed.id, blamed.service))
