@@ -8,6 +8,7 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ceilings import Held, variable
+from bot.doctor.chosen import written
 from bot.listeners.bot import Bot
 from bot.listeners.reports import permalink, readable
 from bot.services import known
@@ -116,15 +117,12 @@ def _settings(now: Held, environment: Held) -> Iterator[Setting]:
     for held, before, names in shown:
         for name in names:
             source = "set" if name in before.model_fields_set else "default"
-            told = Setting(variable(name), written(getattr(held, name)), source, name)
+            told = Setting(variable(name), _value(getattr(held, name)), source, name)
             if (changed := now.overrides.get(name)) is not None:
-                there = f"{written(getattr(before, name)) or 'not set'} in the environment"
+                there = f"{written(getattr(before, name))} in the environment"
                 told = told._replace(source=there, by=changed.by, at=changed.at)
             yield told
 
 
-def written(value: object) -> str:
-    """Return a setting's value on one line."""
-    if isinstance(value, tuple | frozenset):
-        return ", ".join(sorted(map(str, value)))
-    return "" if value is None else str(value)
+def _value(value: object) -> str | tuple[str, ...]:
+    return value if isinstance(value, tuple) else written(value)

@@ -44,7 +44,10 @@ def test_services_and_settings_are_listed() -> None:
         )
     )
     assert "healthy · owner: payments · last change: cfg-412, 2 h ago" in text
-    assert " ask \ntext\n(environment)" in text
+    listed = Setting("SFA_ALERT_CHANNELS", ("C0ALERTS", "#named"), "set")
+    shown = list(nodes(sound_view(dict(home(Home(settings=[listed, listed._replace(value=())]))))))
+    assert {"type": "channel", "channel_id": "C0ALERTS"} in shown
+    assert "SFA_MODE\ntext\n \ntext\nask\ntext\n \ntext\n(environment)" in text
 
 
 def test_what_is_left_out_is_counted() -> None:
