@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bot.report.figures import clock
 from bot.report.words import STATUSES
 from bot.thread.home import Health
+from incident.catalog import Catalog
 from incident.evidence import Evidence, Source
 from incident.facts import AlertResolved, Diagnosis, Outcome, RollbackEnded, RollbackStarted
 from incident.model import Incident
@@ -24,26 +25,27 @@ class LastChange(NamedTuple):
     what: str
 
 
-def known(incidents: Sequence[Incident], owners: Mapping[str, str]) -> list[Health]:
-    """Return every service that the incidents (newest first) speak of, those with open ones first.
+def known(incidents: Sequence[Incident], catalog: Catalog) -> list[Health]:
+    """Return every service that the incidents (newest first) or the catalog speak of, those with open ones first.
 
-    ``owners`` are those of real services, by name. A made-up service is another one than the real one of that name.
+    The catalog is of real services. A made-up one is another one than the real one of that name.
     """
-    ours: dict[str, list[Incident]] = {}
+    ours: dict[str, list[Incident]] = {service: [] for service in catalog.services}
     seen: dict[str, list[LastChange]] = {}
+
+    def name(incident: Incident, service: str) -> str:
+        return catalog.find(service) or service if incident.world is World.REAL else f"{service}{MADE_UP}"
+
     for incident in incidents:
-        for service in _concerned(incident):
-            ours.setdefault(_name(incident, service), []).append(incident)
+        for service in {name(incident, each) for each in _concerned(incident)}:
+            ours.setdefault(service, []).append(incident)
         for service in _mentioned(incident):
-            ours.setdefault(_name(incident, service), [])
+            ours.setdefault(name(incident, service), [])
         for service, change in _changes(incident):
-            seen.setdefault(_name(incident, service), []).append(change)
-    rows = (Health(name, _health(ours[name]), owners.get(name, ""), _last(seen.get(name, []))) for name in ours)
+            seen.setdefault(name(incident, service), []).append(change)
+    owners = {service: entry.on_call or "" for service, entry in catalog.services.items()}
+    rows = (Health(each, _health(ours[each]), owners.get(each, ""), _last(seen.get(each, []))) for each in ours)
     return sorted(rows, key=lambda row: (_rank(ours[row.service]), row.service))
-
-
-def _name(incident: Incident, service: str) -> str:
-    return service if incident.world is World.REAL else f"{service}{MADE_UP}"
 
 
 def _concerned(incident: Incident) -> set[str]:

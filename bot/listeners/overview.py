@@ -53,7 +53,10 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
         opened=[_row(each)._replace(thread=await permalink(client, bot, each.id)) for each in opened],
         history=[Row(each) for each in await readable(client, bot, user, found)],
         figures=await _figures(bot, lately, since),
-        services=known(_newest_first(each for each in (*opened, *lately) if not each.drill), {}),
+        services=known(
+            _newest_first(each for each in (*opened, *lately) if not each.drill),
+            bot.in_force.environment.settings.catalog,
+        ),
         settings=list(_settings(await bot.in_force.now(), bot.in_force.environment)),
         admin=await bot.admins.include(user),
         slash=bot.slash,

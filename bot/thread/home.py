@@ -127,8 +127,9 @@ def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _health(one: Health) -> list[Inline]:
-    told = (f" {one.health}", f"owner: {one.owner or 'not known'}", f"last change: {one.last_change or 'not known'}")
-    return [bold(one.service, 80), line(" · ".join(told), 400)]
+    owner = person(one.owner) if one.owner else say("not known")
+    changed = line(f" · last change: {one.last_change or 'not known'}", 200)
+    return [bold(one.service, 80), line(f" {one.health} · owner: ", 200), owner, changed]
 
 
 def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:
