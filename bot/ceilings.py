@@ -71,10 +71,12 @@ def beyond(environment: Held, wanted: Mapping[str, Json]) -> Iterator[tuple[str,
     settings, slack = environment.settings, environment.slack
     if MODE in wanted and wanted[MODE] not in MODES[: MODES.index(settings.mode) + 1]:
         yield MODE, f"SFA_MODE is {settings.mode} in the environment: no more than that can be chosen here."
-    for name, least in ((AUTO, settings.confidence_auto), (ASK, settings.confidence_ask)):
-        if name in wanted and not least <= _number(wanted[name]) <= 1:
-            yield name, f"{variable(name)} is {least} in the environment: write a number from {least} to 1."
-    if ASK in wanted and AUTO in wanted and _number(wanted[ASK]) > _number(wanted[AUTO]):
+    bands = [name for name in (AUTO, ASK) if name in wanted]
+    wrong = [name for name in bands if not _least(settings, name) <= _number(wanted[name]) <= 1]
+    for name in wrong:
+        least = _least(settings, name)
+        yield name, f"{variable(name)} is {least} in the environment: write a number from {least} to 1."
+    if not wrong and len(bands) > 1 and _number(wanted[ASK]) > _number(wanted[AUTO]):
         yield ASK, "What is asked about can't need more confidence than what is done without asking."
     if APPROVERS in wanted and not wanted[APPROVERS]:
         yield (
@@ -93,6 +95,10 @@ def _channels(slack: SlackSettings, wanted: Mapping[str, Json]) -> Iterator[tupl
         yield ALERT_CHANNELS, f"SFA_ALERT_CHANNELS is {most} in the environment: only those can be chosen here."
     if wanted.get(INCIDENT_CHANNEL) and slack.incident_channel not in {None, wanted[INCIDENT_CHANNEL]}:
         yield INCIDENT_CHANNEL, f"SFA_INCIDENT_CHANNEL is {slack.incident_channel} in the environment, and stays."
+
+
+def _least(settings: Settings, name: str) -> float:
+    return settings.confidence_auto if name == AUTO else settings.confidence_ask
 
 
 def names(value: Json) -> tuple[str, ...]:

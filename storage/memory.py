@@ -1,6 +1,6 @@
 """What the bot remembers beside incidents: where their threads are, what it has heard, what it is to be quiet about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -63,6 +63,11 @@ class SqlMemory:
         for row in await self._read(_threads(threads.c.incident_id == incident_id)):
             return Thread(row.channel, row.alert_ts, row.card_ts)
         return None
+
+    async def threads(self, incident_ids: Collection[str]) -> Mapping[str, Thread]:
+        """Return where these can be read, as far as they can."""
+        rows = await self._read(_threads(threads.c.incident_id.in_(incident_ids)))
+        return {row.incident_id: Thread(row.channel, row.alert_ts, row.card_ts) for row in rows}
 
     async def incidents_in(self, channel: str, thread_ts: str) -> tuple[str, ...]:
         """Return the incidents of a thread, newest first: one message can bring several alerts."""

@@ -107,12 +107,15 @@ class SqlStore:
         async with self._database.reading() as connection:
             return await around(connection, incident, at)
 
-    async def find(self, words: str, limit: int = 20) -> tuple[Incident, ...]:
+    async def find(
+        self, words: str, limit: int = 20, statuses: Collection[Status] = tuple(Status)
+    ) -> tuple[Incident, ...]:
         """Return incidents by a part of their id, alerting service or target, newest first, whatever letters' case."""
         wanted = words.strip().lower()
         columns = (incidents.c.id, incidents.c.service, incidents.c.target)
         matching = (func.lower(column).contains(wanted, autoescape=True) for column in columns)
-        return await self._read(_newest(limit).where(or_(*matching)))
+        standing = incidents.c.status.in_([status.value for status in statuses])
+        return await self._read(_newest(limit).where(or_(*matching), standing))
 
     async def recent(self, limit: int = 20) -> tuple[Incident, ...]:
         """Return the newest incidents, newest first."""

@@ -48,7 +48,7 @@ def harmless(text: str) -> str:
 
 def _chosen(model: BaseSettings, name: str, field: FieldInfo) -> Chosen:
     names = variables(name, field)
-    return Chosen(names[0], _words(getattr(model, name)), _source(names))
+    return Chosen(names[0], written(getattr(model, name)), _source(names))
 
 
 def _source(names: tuple[str, ...]) -> str:
@@ -72,7 +72,8 @@ def _dotenv() -> Mapping[str, str | None]:
     return dotenv_values(DOTENV) if Path(DOTENV).is_file() else {}
 
 
-def _words(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
+def written(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
+    """Return a setting's value on one line; never a secret."""
     match value:
         case None | "":
             return "not set"

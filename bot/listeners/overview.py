@@ -1,6 +1,6 @@
 """What one person's Home says: read from the store each time it is opened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
@@ -8,16 +8,21 @@ from typing import NamedTuple
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ceilings import Held, variable
+from bot.doctor.chosen import written
 from bot.listeners.bot import Bot
 from bot.listeners.reports import permalink, readable
+from bot.services import known
 from bot.thread.home import Figures, Home, Row
 from bot.thread.settings import Setting
 from incident.facts import Diagnosis, Owned, RollbackStarted
 from incident.model import Incident
+from incident.status import Status
 from storage.feedback import Feedback, Rating
+from storage.memory import Thread
 
 MONTH = timedelta(days=30)
-COUNTED, LISTED = 500, 40
+COUNTED, LISTED = 500, 100
+"""How many are read at most: for the figures, and for the history before what somebody may not see is left out."""
 SHOWN = ("mode", "confidence_auto", "confidence_ask", "environments", "approval_ttl", "veto_window", "reopen")
 SLACK_SHOWN = (
     "alert_channels",
@@ -40,26 +45,37 @@ class Looked(NamedTuple):
 async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) -> Home:
     """Return what somebody may see."""
     since = datetime.now(UTC) - MONTH
-    lately = [each for each in await bot.store.recent(COUNTED) if each.opened_at >= since and not each.drill]
+    recent = tuple(each for each in await bot.store.recent(COUNTED) if each.opened_at >= since)
+    lately = [each for each in await readable(client, bot, user, recent) if not each.drill]
     opened = await readable(client, bot, user, await bot.store.unfinished())
-    query = looked.query.strip()
-    found = await readable(client, bot, user, await (bot.store.find(query, COUNTED) if query else _ended(bot)))
-    history = [each for each in found if looked.only in {"all", each.status.value}]
+    found = await bot.store.find(looked.query, LISTED, _wanted(looked))
     return Home(
         opened=[_row(each)._replace(thread=await permalink(client, bot, each.id)) for each in opened],
-        history=[_row(each) for each in history if each.status.ended or query],
+        history=[Row(each) for each in await readable(client, bot, user, found)],
         figures=await _figures(bot, lately, since),
+        services=known(
+            _newest_first(each for each in (*opened, *lately) if not each.drill),
+            bot.in_force.environment.settings.catalog,
+        ),
         settings=list(_settings(await bot.in_force.now(), bot.in_force.environment)),
         admin=await bot.admins.include(user),
         slash=bot.slash,
-        query=query,
+        query=looked.query,
         only=looked.only,
         pause=await bot.kill_switch.standing(),
     )
 
 
-async def _ended(bot: Bot) -> tuple[Incident, ...]:
-    return tuple(each for each in await bot.store.recent(LISTED) if each.status.ended)
+def _newest_first(incidents: Iterable[Incident]) -> list[Incident]:
+    """Return each of them once."""
+    told = {each.id: each for each in incidents}
+    return sorted(told.values(), key=lambda each: each.opened_at, reverse=True)
+
+
+def _wanted(looked: Looked) -> Collection[Status]:
+    """Return what is history: what has ended, and whatever words find."""
+    chosen = [status for status in Status if status.value == looked.only]
+    return chosen or [status for status in Status if status.ended or looked.query.strip()]
 
 
 def _row(incident: Incident) -> Row:
@@ -68,22 +84,24 @@ def _row(incident: Incident) -> Row:
 
 
 async def _figures(bot: Bot, lately: Sequence[Incident], since: datetime) -> Figures:
-    posted = [took for each in lately if (took := await _to_first_post(bot, each)) is not None]
+    threads = await bot.memory.threads([each.id for each in lately])
+    posted = [took for thread in threads.values() if (took := _to_first_post(thread)) is not None]
+    said = [each for each in await bot.feedback.since(since) if each.incident_id in {one.id for one in lately}]
     causes = [found.at - each.opened_at for each in lately if (found := each.last(Diagnosis)) is not None]
     rolled_back = sum(each.last(RollbackStarted) is not None for each in lately)
     return Figures(
         incidents=len(lately),
+        more=len(lately) >= COUNTED,
         to_first_post=_median(posted),
         to_cause=_median(causes),
         rolled_back=rolled_back / len(lately) if lately else None,
-        agreed=_agreed(await bot.feedback.since(since)),
+        agreed=_agreed(said),
     )
 
 
-async def _to_first_post(bot: Bot, incident: Incident) -> timedelta | None:
+def _to_first_post(thread: Thread) -> timedelta | None:
     """Return the time between the alert's message and the card under it, by Slack's own clock."""
-    thread = await bot.memory.thread(incident.id)
-    if thread is None or thread.alert_ts is None or thread.card_ts is None:
+    if thread.alert_ts is None or thread.card_ts is None:
         return None
     return timedelta(seconds=float(thread.card_ts) - float(thread.alert_ts))
 
@@ -102,15 +120,12 @@ def _settings(now: Held, environment: Held) -> Iterator[Setting]:
     for held, before, names in shown:
         for name in names:
             source = "set" if name in before.model_fields_set else "default"
-            told = Setting(variable(name), written(getattr(held, name)), source, name)
+            told = Setting(variable(name), _value(getattr(held, name)), source, name)
             if (changed := now.overrides.get(name)) is not None:
-                there = f"{written(getattr(before, name)) or 'not set'} in the environment"
+                there = f"{written(getattr(before, name))} in the environment"
                 told = told._replace(source=there, by=changed.by, at=changed.at)
             yield told
 
 
-def written(value: object) -> str:
-    """Return a setting's value on one line."""
-    if isinstance(value, tuple | frozenset):
-        return ", ".join(sorted(map(str, value)))
-    return "" if value is None else str(value)
+def _value(value: object) -> str | tuple[str, ...]:
+    return value if isinstance(value, tuple) else written(value)

@@ -49,10 +49,10 @@ async def find(client: AsyncWebClient, bot: Bot, user: str, about: str) -> Incid
 
 async def readable(client: AsyncWebClient, bot: Bot, user: str, listed: tuple[Incident, ...]) -> tuple[Incident, ...]:
     """Return those of the incidents that somebody may read of."""
-    threads = {each.id: await bot.memory.thread(each.id) for each in listed}
-    channels = {thread.channel for thread in threads.values() if thread}
+    threads = await bot.memory.threads([each.id for each in listed])
+    channels = {thread.channel for thread in threads.values()}
     open_to = {channel for channel in channels if await may_read(client, user, channel)}
-    return tuple(each for each in listed if (thread := threads[each.id]) is None or thread.channel in open_to)
+    return tuple(each for each in listed if each.id not in threads or threads[each.id].channel in open_to)
 
 
 async def deliver(client: AsyncWebClient, bot: Bot, incident: Incident, origin: Origin) -> str:

@@ -12,7 +12,7 @@ from bot.thread.compose import header
 from bot.thread.message import Block
 from bot.thread.pausing import paused
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_REPORT, OPEN_THREAD, Pressed, button, option
-from bot.thread.rich import Inline, bold, items, line, lists, rich, say, section
+from bot.thread.rich import Inline, bold, items, line, lists, person, rich, say, section
 from bot.thread.settings import Setting, settings
 from bot.thread.text import fit, label
 from incident.model import Incident
@@ -26,7 +26,7 @@ FILTERS = {"all": "All", **{status.value: words.STATUSES[status].capitalize() fo
 
 
 class Row(NamedTuple):
-    """An incident; ``thread`` is the address of its thread and ``owner`` a name, where there is one."""
+    """An incident; ``thread`` is the address of its thread and ``owner`` who has got it, where there is one."""
 
     incident: Incident
     thread: str | None = None
@@ -34,9 +34,10 @@ class Row(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The last 30 days; None where there is nothing to count. Shares are between 0 and 1."""
+    """The last 30 days; None where there is nothing to count. Shares are between 0 and 1; ``more`` aren't counted."""
 
     incidents: int = 0
+    more: bool = False
     to_first_post: timedelta | None = None
     to_cause: timedelta | None = None
     rolled_back: float | None = None
@@ -92,6 +93,8 @@ def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
         yield rich(section(say(nothing)))
     for row in rows[:most]:
         yield {"type": "section", "text": label(_row(row)), "accessory": _opener(row)}
+        if row.owner:
+            yield rich(section(person(row.owner), say(" has got it")))
     if len(rows) > most:
         yield rich(section(say(f"and {len(rows) - most} more: search for them", italic=True)))
 
@@ -99,8 +102,7 @@ def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
 def _row(row: Row) -> str:
     alert = row.incident.alert
     first = f"{words.drill(row.incident)}{row.incident.id} · {visible(alert.name)} on {visible(alert.service)}"
-    owner = f" · {visible(row.owner)} has got it" if row.owner else ""
-    second = f"{alert.severity} · {words.STATUSES[row.incident.status]} · since {clock(alert.fired_at)} UTC{owner}"
+    second = f"{alert.severity} · {words.STATUSES[row.incident.status]} · since {clock(alert.fired_at)} UTC"
     return f"{fit(first, 300)}\n{fit(second, 300)}"
 
 
@@ -117,7 +119,7 @@ def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
     def of_all(part: float | None) -> str:
         return "nobody has said yet" if part is None else share(part)
 
-    yield "Incidents", str(figures.incidents)
+    yield "Incidents", f"{figures.incidents}{' or more: the newest are counted' if figures.more else ''}"
     yield "From alert to first post (median)", took(figures.to_first_post)
     yield "From alert to cause (median)", took(figures.to_cause)
     yield "Rolled back", "none yet" if figures.rolled_back is None else share(figures.rolled_back)
@@ -125,8 +127,9 @@ def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _health(one: Health) -> list[Inline]:
-    told = (f" {one.health}", f"owner: {one.owner or 'not known'}", f"last change: {one.last_change or 'not known'}")
-    return [bold(one.service, 80), line(" · ".join(told), 200)]
+    owner = person(one.owner) if one.owner else say("not known")
+    changed = line(f" · last change: {one.last_change or 'not known'}", 200)
+    return [bold(one.service, 80), line(f" {one.health} · owner: ", 200), owner, changed]
 
 
 def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:

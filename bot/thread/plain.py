@@ -81,6 +81,8 @@ def _inlines(elements: Iterable[Mapping[str, Any]], pen: Pen) -> Iterator[str]:
                 yield pen.who(element["user_id"])
             case "usergroup":
                 yield pen.who(element["usergroup_id"])
+            case "channel":
+                yield pen.text(element["channel_id"])
             case "link":
                 yield pen.text(element["url"])
             case _:

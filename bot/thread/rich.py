@@ -9,7 +9,7 @@ from bot.report.escape import brief, visible
 from bot.report.figures import clock
 from bot.thread.message import Block
 from bot.thread.plain import plain
-from bot.thread.text import GROUP, PERSON, PIECE, clean
+from bot.thread.text import CHANNEL, GROUP, PERSON, PIECE, clean
 
 Inline = Mapping[str, Any]
 Part = Mapping[str, Any]
@@ -59,6 +59,11 @@ def person(who: str) -> Inline:
     if GROUP.fullmatch(who):
         return {"type": "usergroup", "usergroup_id": who}
     return line(who, 200)
+
+
+def mention(who: str) -> Inline:
+    """Return a person, a group or a channel by Slack id, anything else as text."""
+    return {"type": "channel", "channel_id": who} if CHANNEL.fullmatch(who) else person(who)
 
 
 def link(url: str) -> Inline:

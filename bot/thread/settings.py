@@ -8,7 +8,7 @@ from bot.thread.compose import header
 from bot.thread.message import Block
 from bot.thread.modals import View, bare_modal, field
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL, confirm, option, row
-from bot.thread.rich import Inline, line, lists, person, rich, say, section, when
+from bot.thread.rich import Inline, line, lists, mention, person, rich, say, section, when
 from bot.thread.text import fit, label
 
 SETTINGS = 40
@@ -16,6 +16,8 @@ SETTINGS = 40
 GROUPS = 100
 """Options of a menu that Slack takes."""
 MOST_PEOPLE = 20
+LISTED = 10
+"""Names of one setting that are shown."""
 WORDS = {
     "off": "off: no new investigations",
     "report": "report: says what it found, changes nothing",
@@ -29,7 +31,7 @@ class Setting(NamedTuple):
     """A setting in force and where it comes from; never a secret. ``by`` changed it here, and ``name`` is its own."""
 
     variable: str
-    value: str
+    value: str | Sequence[str]
     source: str
     name: str = ""
     by: str | None = None
@@ -66,10 +68,23 @@ def settings(shown: Sequence[Setting], *, admin: bool) -> Iterator[Block]:
 
 
 def _line(one: Setting) -> list[Inline]:
-    told = [line(one.variable, 60, code=True), line(f" {one.value or 'not set'} ", 150)]
+    told = [line(one.variable, 60, code=True), say(" "), *_value(one.value), say(" ")]
     if one.by is None or one.at is None:
         return [*told, line(f"({one.source})", 60)]
     return [*told, say("(changed here by "), person(one.by), say(", "), when(one.at), say(f"; {fit(one.source, 150)})")]
+
+
+def _value(value: str | Sequence[str]) -> Iterator[Inline]:
+    """Yield it; people, groups and channels by their names, as Slack writes those."""
+    if isinstance(value, str):
+        yield line(value, 150)
+        return
+    yield from () if value else (say("none"),)
+    for number, name in enumerate(value[:LISTED]):
+        yield from (say(", "),) if number else ()
+        yield mention(name)
+    if len(value) > LISTED:
+        yield say(f" and {len(value) - LISTED} more")
 
 
 def _reset(one: Setting) -> Block:

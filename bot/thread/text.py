@@ -12,6 +12,7 @@ PIECE = 2500
 """Characters of one block: Slack folds longer ones away."""
 PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
 GROUP = re.compile(r"S[A-Z0-9]{2,20}")
+CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 BREAKS = ("\n\n", "\n", ". ", " ")
 """Where a long text is parted, the best place first."""
 

@@ -10,7 +10,8 @@ from bot.workspace.manifest import Manifest
 from bot.workspace.spots import Place
 from incident.alert import Alert, Severity
 from incident.facts import Remark
-from incident.status import Status
+from incident.status import Status, World
+from tests.bot.thread.inspection import strings
 
 PAYMENTS, GENERAL = "C0PAYMENTS", "C0GENERAL"
 
@@ -248,6 +249,48 @@ async def test_the_home_leads_to_the_thread_of_what_is_open(scene: Scene) -> Non
         view = await scene.until(lambda: scene.workspace.team.homes.get(ADA))
     openers = [block["accessory"] for block in view.content["blocks"] if "accessory" in block]
     assert [(each["action_id"], ALERTS in each["url"]) for each in openers] == [("open_thread", True)]
+
+
+async def test_a_home_keeps_the_incidents_of_a_private_channel_for_its_members_in_figures_and_services_too(
+    scene: Scene,
+) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/investigate quiet-day", PAYMENTS)
+        incident = await scene.stored(lambda i: i.status.ended)
+        shown = {}
+        for user in (ADA, CLEO):
+            scene.workspace.people.open_home(user, "AFIRST")
+            view = await scene.until(lambda: scene.workspace.team.homes.get(user))  # noqa: B023 - awaited at once
+            shown[user] = "\n".join(strings(view.content["blocks"]))
+    assert incident.id in shown[ADA]
+    assert f"{incident.alert.service} (made up)" in shown[ADA]
+    assert incident.id not in shown[CLEO]
+    assert incident.alert.service not in shown[CLEO]
+    assert "Incidents: \ntext\n0" in shown[CLEO]
+
+
+async def test_history_finds_what_a_filter_asks_for_behind_many_newer_ones(scene: Scene) -> None:
+    async with scene.bot():
+        await scene.command(ADA, "/investigate quiet-day")
+        old = await scene.stored(lambda i: i.status.ended)
+        for number in range(120):
+            alert = old.alert.model_copy(update={"name": f"Noise{number}", "labels": {}})
+            newer = {"id": f"INC-N{number:03}", "alert": alert, "world": World.REAL}
+            await scene.storage.store.open(old.at(0).model_copy(update=newer))
+        scene.workspace.people.open_home(ADA, "AFIRST")
+        view = await scene.until(lambda: scene.workspace.team.homes.get(ADA))
+        blocks = view.content["blocks"]
+        assert len(blocks) <= 100
+        assert "and 105 more: search for them" in str(blocks)
+        history = blocks[[b.get("block_id") for b in blocks].index("home_filter") :]
+        assert old.id in str(history)
+        menu = next(b for b in blocks if b.get("block_id") == "home_filter")["elements"][0]
+        wanted = next(each for each in menu["options"] if each["value"] == "resolved")
+        given = {"block_id": "home_filter", "action_id": "home_filter", "type": "static_select"}
+        state = {"home_filter": {"home_filter": {"type": "static_select", "selected_option": wanted}}}
+        press = {**given, "selected_option": wanted}
+        await scene.workspace.interactions.press(ADA, Place(view_id=view.id), press, state)
+        await scene.until(lambda: "Nothing was found" in str(scene.workspace.team.homes[ADA].content["blocks"]))
 
 
 async def test_a_guest_sees_nothing_in_the_home(scene: Scene) -> None:
