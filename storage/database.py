@@ -10,8 +10,10 @@ from typing import Self
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.postgresql import OPTIONS, named_as_the_driver_does, take_turn
 from storage.sqlite import begin, prepare, try_file
 
 HEAD = "0005"
@@ -57,7 +59,7 @@ class Database:
         async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
-        async with self.writing() as connection:
+        async with self.writing(MIGRATIONS.name) as connection:
             return await connection.run_sync(_migrate)
 
     async def revision(self) -> str | None:
@@ -77,14 +79,17 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, alone: str | None = None) -> AsyncIterator[AsyncConnection]:
         """Lend a connection whose transaction is kept when the block ends well; raises `UnusableDatabase`.
 
         What breaks a constraint stays SQLAlchemy's `IntegrityError`: it says who was second. SQLite has one writer at a
-        time and no queue, so that of many one can starve: those of this process take turns.
+        time and no queue, so that of many one can starve: those of this process take turns. On PostgreSQL only those
+        take turns, of all processes, that are to be ``alone`` with the same thing.
         """
         with self._usable():
             async with self._turn, self._writing.begin() as connection:
+                if alone is not None and not self.is_sqlite:
+                    await take_turn(connection, alone)
                 yield connection
 
     async def _tried(self) -> None:
@@ -98,7 +103,7 @@ class Database:
             yield
         except IntegrityError:
             raise
-        except (OSError, DBAPIError, sqlite3.Error) as error:
+        except (OSError, DBAPIError, PoolTimeout, sqlite3.Error) as error:
             where = self.url.render_as_string(hide_password=True)
             cause = error.orig if isinstance(error, DBAPIError) else error
             message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
@@ -127,15 +132,12 @@ def _parse(url: str) -> URL:
             "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # what was said may be secret
         )
         raise UnusableDatabase(message)
-    return parsed
+    return named_as_the_driver_does(parsed)
 
 
 def _engine(url: URL) -> AsyncEngine:
-    try:
-        return create_async_engine(url, hide_parameters=True)  # an error's text is no place for payloads
-    except ImportError as error:
-        message = f"the driver of {url.drivername} isn't installed: install {error.name}"
-        raise UnusableDatabase(message) from error
+    options = {} if url.get_backend_name() == "sqlite" else OPTIONS
+    return create_async_engine(url, hide_parameters=True, **options)  # an error's text is no place for payloads
 
 
 def _remedy(cause: str) -> str:

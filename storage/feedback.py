@@ -42,7 +42,7 @@ class SqlFeedback:
         """Keep what somebody says, in place of what they said before."""
         mine = (feedback.c.incident_id == incident_id) & (feedback.c.by == by)
         row = {"incident_id": incident_id, "by": by, "rating": rating.value, "at": self._now()}
-        async with self._database.writing() as connection:
+        async with self._database.writing(feedback.name) as connection:
             await connection.execute(delete(feedback).where(mine))
             await connection.execute(insert(feedback).values(row))
 

@@ -79,7 +79,8 @@ class SqlMemory:
     async def first_time(self, event_key: str) -> bool:
         """Tell whether this is heard of for the first time; the second of two that ask at once hears no."""
         now = self._now()
-        forgotten = delete(events).where(events.c.at < now - EVENTS_KEPT)
+        old = select(events.c.key).where(events.c.at < now - EVENTS_KEPT).with_for_update(skip_locked=True)
+        forgotten = delete(events).where(events.c.key.in_(old))
         return await self._write(forgotten, insert(events).values(key=event_key, at=now))
 
     async def mark_read(self, channel: str, ts: str) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, func, literal, select, update
-from sqlalchemy.exc import IntegrityError
 
 from storage.clock import wall_clock
 from storage.columns import UtcText
@@ -50,10 +49,9 @@ class SqlOutbox:
     @whole
     async def put(self, *parcels: Parcel) -> None:
         """Take parcels in, all or none. May be repeated: a key that is known is taken again in a newer version only."""
-        try:
-            await self._put(parcels)
-        except IntegrityError:  # another process put the same key at the same moment: now it is known
-            await self._put(parcels)
+        async with self._database.writing(outbox.name) as connection:  # nothing gets a place before what has left
+            for parcel in parcels:
+                await put(connection, parcel)
         self.news.set()
         self.sketches.set()
 
@@ -150,11 +148,6 @@ class SqlOutbox:
     async def prune(self) -> int:
         """Drop what nobody will ask for any more, and return how much it was."""
         return await prune(self._database, self._now() - KEPT)
-
-    async def _put(self, parcels: Sequence[Parcel]) -> None:
-        async with self._database.writing() as connection:
-            for parcel in parcels:
-                await put(connection, parcel)
 
     async def _first(self, wanted: ColumnElement[bool]) -> Waiting | None:
         async with self._database.reading() as connection:

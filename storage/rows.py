@@ -20,10 +20,10 @@ def as_row(incident: Incident) -> dict[str, Any]:
     """Return the columns of a new incident."""
     return {
         "id": incident.id,
-        "target": incident.target,
+        "target": storable(incident.target),
         "world": incident.world.value,
-        "environment": incident.environment,
-        "service": incident.alert.service,
+        "environment": storable(incident.environment),
+        "service": storable(incident.alert.service),
         "alert": incident.alert.model_dump_json(),
         "follows": incident.follows,
         "opened_at": incident.opened_at,
@@ -42,7 +42,12 @@ def standing(incident: Incident) -> dict[str, Any]:
 
 def place(incident: Incident, plan: Plan) -> str:
     """Return where a rollback is alone: one service of one environment of one production."""
-    return f"{incident.production}/{plan.environment}/{plan.service}"
+    return storable(f"{incident.production}/{plan.environment}/{plan.service}")
+
+
+def storable(name: str) -> str:
+    """Return what others have called something without the one character that PostgreSQL can't keep."""
+    return name.replace("\x00", "\ufffd")
 
 
 async def assemble(connection: AsyncConnection, query: Select[Any]) -> tuple[Incident, ...]:

@@ -9,7 +9,7 @@ from incident.limits import spent, storm
 from incident.model import Incident
 from incident.ports import Busy
 from storage.around import around
-from storage.rows import place
+from storage.rows import place, storable
 from storage.tables import rollbacks
 
 
@@ -52,8 +52,8 @@ def _row(incident: Incident, started: RollbackStarted, plan: Plan) -> dict[str, 
     return {
         "incident_id": incident.id,
         "key": started.key,
-        "service": plan.service,
-        "environment": plan.environment,
+        "service": storable(plan.service),
+        "environment": storable(plan.environment),
         "started_at": started.at,
         "held": place(incident, plan),
     }

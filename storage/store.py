@@ -22,7 +22,7 @@ from storage.clock import wall_clock
 from storage.database import Database
 from storage.memory import Origin
 from storage.pause import SqlSwitch
-from storage.rows import as_row, assemble, standing
+from storage.rows import as_row, assemble, standing, storable
 from storage.starting import give_place_back, take_place
 from storage.tables import facts, incidents, threads
 from storage.whole import whole
@@ -111,7 +111,7 @@ class SqlStore:
         self, words: str, limit: int = 20, statuses: Collection[Status] = tuple(Status)
     ) -> tuple[Incident, ...]:
         """Return incidents by a part of their id, alerting service or target, newest first, whatever letters' case."""
-        wanted = words.strip().lower()
+        wanted = storable(words.strip().lower())
         columns = (incidents.c.id, incidents.c.service, incidents.c.target)
         matching = (func.lower(column).contains(wanted, autoescape=True) for column in columns)
         standing = incidents.c.status.in_([status.value for status in statuses])

@@ -1,4 +1,4 @@
-"""Real SQLite files."""
+"""Real SQLite files, and databases of a real PostgreSQL server: what is asked of storage is asked of both."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from tests.postgres import Server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'first-responder.db'}"
+def url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if engine == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'first-responder.db'}"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.database()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Migrations and the lock of a server, on real files."""
+"""Migrations on real databases, and the lock of a server on real files."""
 
 import asyncio
 import subprocess
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, text
 from storage.database import HEAD, MIGRATIONS, Database, UnusableDatabase
 from storage.lock import DatabaseInUse, served_alone
 from storage.tables import metadata
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 async def test_an_empty_database_is_migrated_and_a_current_one_left_alone(url: str) -> None:
@@ -48,6 +50,7 @@ async def test_a_database_of_a_newer_program_is_refused_and_left_alone(url: str)
             await database.upgrade()
 
 
+@on_sqlite
 async def test_of_many_writers_of_one_process_none_starves(database: Database) -> None:
     """Each waits for those before it alone: at SQLite's own lock the unlucky one of twenty waited for all."""
     order: list[int] = []
@@ -68,6 +71,7 @@ async def test_how_far_the_tables_are_is_told_without_making_any(url: str) -> No
         assert await database.revision() == HEAD
 
 
+@on_sqlite
 async def test_sqlite_is_set_up_to_be_shared(database: Database) -> None:
     async with database.reading() as connection:
         found = {p: (await connection.execute(text(f"PRAGMA {p}"))).scalar() for p in ("journal_mode", "foreign_keys")}
@@ -117,6 +121,7 @@ def test_a_second_server_on_the_same_file_is_refused_and_told_who_holds_it(tmp_p
         pass
 
 
+@on_sqlite
 async def test_others_can_read_while_a_server_holds_the_file(url: str, database: Database) -> None:
     assert database.file is not None
     with served_alone(database.file):

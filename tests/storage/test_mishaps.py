@@ -21,6 +21,7 @@ from storage.database import Database, UnusableDatabase
 from storage.store import SqlStore
 from tests.incident import made
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,6 +45,7 @@ async def stored(database: Database) -> Incident:
     return await store.append(opened, made.TURN)
 
 
+@on_sqlite
 async def test_a_full_disk_refuses_the_next_fact_and_keeps_what_was_stored(database: Database) -> None:
     before = await stored(database)
     long = Remark(at=made.T, by="U1", text="x" * 20_000)
@@ -55,6 +57,7 @@ async def test_a_full_disk_refuses_the_next_fact_and_keeps_what_was_stored(datab
     assert len((await SqlStore(database).append(before, long)).facts) == len(before.facts) + 1
 
 
+@on_sqlite
 async def test_damaged_pages_are_told_in_one_sentence(url: str) -> None:
     async with Database(url) as database:
         await database.upgrade()

@@ -198,3 +198,10 @@ async def test_what_has_ended_and_is_silent_can_be_found_and_nothing_else(databa
     found = await store.idle(made.T + timedelta(minutes=1), made.T - 7 * day)
     assert {each.id for each in found} == {aged.id, healed.id}
     assert [each.id for each in await store.idle(made.T, made.T - 7 * day)] == [aged.id]
+
+
+async def test_a_name_with_a_character_that_no_database_keeps_is_stored_and_found(database: Database) -> None:
+    store = SqlStore(database)
+    await store.open(real("INC-1", service="sh\x00op"))
+    assert [i.id for i in await store.find("sh\x00op")] == ["INC-1"]
+    assert (await store.load("INC-1")).alert.service == "sh\x00op"
