@@ -126,6 +126,7 @@ def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People
     return Crew(
         store=storage.store,
         memory=storage.memory,
+        leases=storage.leases,
         chat=Watched(chat, working),
         places=places,
         rules=in_force.policy,

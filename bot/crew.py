@@ -13,6 +13,7 @@ from incident.hands import Hands
 from incident.model import Incident
 from incident.policy import Policy, Rules
 from incident.ports import Chat, Investigator
+from storage.leases import SqlLeases
 from storage.memory import SqlMemory
 from storage.store import SqlStore
 
@@ -22,6 +23,7 @@ class Crew(NamedTuple):
 
     store: SqlStore
     memory: SqlMemory
+    leases: SqlLeases
     chat: Chat
     places: Places
     rules: Rules

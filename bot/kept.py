@@ -1,4 +1,4 @@
-"""What a server keeps, in one database that it has for itself."""
+"""What a server keeps, in one database: an embedded one it has for itself, others are shared by several."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -9,6 +9,7 @@ from bot.mistakes import Mistake
 from storage.audit import SqlAudit
 from storage.database import Database, UnusableDatabase
 from storage.feedback import SqlFeedback
+from storage.leases import SqlLeases
 from storage.lock import DatabaseInUse, served_alone
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
@@ -22,6 +23,7 @@ class Storage(NamedTuple):
 
     store: SqlStore
     memory: SqlMemory
+    leases: SqlLeases
     outbox: SqlOutbox
     feedback: SqlFeedback
     audit: SqlAudit
@@ -30,21 +32,23 @@ class Storage(NamedTuple):
 
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
-    """Open the database for the one server that it may have; raises `Mistake` where it has one or can't be used."""
+    """Open the database for a server; raises `Mistake` where it may have only one and has it, or can't be used."""
     try:
         async with Database(settings.database_url) as database:
             with served_alone(database.file) if database.file else nullcontext():
                 await database.upgrade()
-                yield _kept(database, settings)
+                async with SqlLeases(database) as leases:
+                    yield _kept(database, leases, settings)
     except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong
 
 
-def _kept(database: Database, settings: Settings) -> Storage:
+def _kept(database: Database, leases: SqlLeases, settings: Settings) -> Storage:
     return Storage(
         store=SqlStore(database, switch=SqlSwitch(database, settings.held)),
         memory=SqlMemory(database),
+        leases=leases,
         outbox=SqlOutbox(database),
         feedback=SqlFeedback(database),
         audit=SqlAudit(database),

@@ -77,6 +77,10 @@ class Places:
     def _real(self, alert: Alert, environment: str) -> Place:
         return unseen_place(alert, environment, self._deployer)
 
+    def forget(self, production: str) -> None:
+        """Let go of a made-up world; from what is stored it can be made again."""
+        self._alive.pop(production, None)
+
     def _keep(self, place: Place) -> Place:
         label = place.alert.labels[WORLD_LABEL]
         self._alive.pop(label, None)

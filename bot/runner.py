@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.app import Place
 from bot.beginning import again
 from bot.crew import Crew
+from bot.lookout import Here, Lookout
 from bot.mistakes import Mistake
 from bot.tasks import Tasks
 from bot.working import Watch
 from incident.closing import AGE, STAYS, closing
-from incident.facts import Approval, Closed, Decision, Fact, Remark, Stopped, Verdict
+from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackStarted, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
 from incident.policy import Mode
@@ -30,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 SWEEP = 300
 """Seconds between two looks for what can be closed: nobody waits for it."""
-RECENT = 50
-"""Ended incidents whose last words may not have been shown when the process died."""
+PRECEDENCE = timedelta(seconds=2)
+"""Whoever asked a question lets it expire; the others come after."""
 
 OFF = "No new investigations are begun here: SFA_MODE is off. What is open goes on, and reports can be read."
 
@@ -52,7 +53,10 @@ class Runner:
         self._crew = crew
         self._hands: dict[str, Hands] = {}
         self._tasks = Tasks(self._work)
+        self._working: set[str] = set()
         self._timers = AsyncIOScheduler(timezone=UTC)
+        here = Here(self._tasks, self._working, lambda: self._hands)
+        self._lookout = Lookout(crew.store, crew.leases, here, self._asked)
 
     @property
     def running(self) -> int:
@@ -138,16 +142,10 @@ class Runner:
         self._timers.add_job(work, "interval", days=1, next_run_time=datetime.now(UTC), misfire_grace_time=None)
 
     async def resume(self) -> None:
-        """Go on with everything that was begun here and is not at its end, and show what was not shown."""
+        """Go on with everything that was begun, isn't at its end or wasn't shown, and that no other replica has."""
         self._timers.add_job(self.close_idle, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))
         self._timers.start()
-        for incident in await self._crew.store.unfinished():
-            if await self._crew.memory.thread(incident.id) is not None:
-                self._tasks.go_on(incident.id)
-        for incident in await self._crew.store.recent(RECENT):
-            ended = incident.status.ended and await self._crew.store.unshown(incident.id)
-            if ended and await self._crew.memory.thread(incident.id) is not None:
-                self._tasks.go_on(incident.id)
+        await self._lookout.begin()
 
     async def close_idle(self) -> None:
         """Close what has ended and stayed quiet; of several replicas that do so the first one counts."""
@@ -165,16 +163,31 @@ class Runner:
         """End all work; what was found is stored, and `resume` goes on from there."""
         if self._timers.running:
             self._timers.shutdown(wait=False)
+        await self._lookout.close()
         await self._tasks.close()
         await self._crew.working.close()
 
     async def _work(self, incident_id: str) -> None:
+        """Work on it unless another replica does. Of two that do all the same the second one loses, fact by fact."""
         try:
-            incident = await self._crew.store.load(incident_id)
-            hands = self._crew.writing(incident) if incident.status.ended else await self._hands_of(incident)
-            self._rest(await Responder(hands).advance(incident))
-        except Exception:  # the runner's edge (design.md, habits): the next start goes on
+            if not await self._crew.leases.take(incident_id):
+                return
+            self._working.add(incident_id)
+            try:
+                await self._advance(await self._crew.store.load(incident_id))
+            finally:
+                self._working.discard(incident_id)
+                await self._crew.leases.give_back(incident_id)
+        except Exception:  # the runner's edge (design.md, habits): it is tried again later, here or elsewhere
+            self._lookout.broke(incident_id)
             logger.exception("%s: work broke off, error %s", incident_id, secrets.token_hex(4))
+
+    async def _advance(self, incident: Incident) -> None:
+        if incident.last(RollbackStarted) is not None and not incident.status.ended:
+            self._hands.pop(incident.id, None)  # whoever acted was stopped in the middle, or is another replica
+            self._crew.places.forget(incident.production)
+        hands = self._crew.writing(incident) if incident.status.ended else await self._hands_of(incident)
+        self._rest(await Responder(hands).advance(incident))
 
     def _rest(self, incident: Incident) -> None:
         """Let go of what an ended incident needed; look again when an open question expires."""
@@ -182,15 +195,24 @@ class Runner:
         if incident.status.ended:
             self._hands.pop(incident.id, None)
         verdict = incident.last(Verdict)
-        if incident.status is not Status.AWAITING_APPROVAL or verdict is None or verdict.expires_at is None:
-            return
-        left = verdict.expires_at - self._hands[incident.id].clock.now()
+        if incident.status is Status.AWAITING_APPROVAL and verdict is not None and verdict.expires_at is not None:
+            left = verdict.expires_at - self._hands[incident.id].clock.now()
+            self._look_again_at(incident.id, datetime.now(UTC) + left)
+
+    async def _asked(self, incident_id: str) -> None:
+        """See to it that a question which another replica asked is looked at here as well when it expires."""
+        if self._timers.get_job(incident_id) is None:
+            verdict = (await self._crew.store.load(incident_id)).last(Verdict)
+            if verdict is not None and verdict.expires_at is not None:
+                self._look_again_at(incident_id, max(verdict.expires_at, datetime.now(UTC)) + PRECEDENCE)
+
+    def _look_again_at(self, incident_id: str, moment: datetime) -> None:
         self._timers.add_job(
             self._look_again,
             "date",
-            args=[incident.id],
-            run_date=datetime.now(UTC) + left,
-            id=incident.id,
+            args=[incident_id],
+            run_date=moment,
+            id=incident_id,
             replace_existing=True,
             misfire_grace_time=None,
         )

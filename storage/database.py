@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.postgresql import OPTIONS, named_as_the_driver_does, take_turn
 from storage.sqlite import begin, prepare, try_file
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,8 +1,23 @@
 """What is kept: incidents, their facts, whose rollback is under way where, what Slack shows, who decided what."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from storage.columns import UtcText
+
+UNSHOWN = text("shown_at IS NULL")
 
 metadata = MetaData(
     naming_convention={
@@ -44,6 +59,7 @@ facts = Table(
     Column("body", Text, nullable=False),
     Column("shown_at", UtcText),
     Index("ix_facts_kind_at", "kind", "at"),
+    Index("ix_facts_unshown", "incident_id", sqlite_where=UNSHOWN, postgresql_where=UNSHOWN),
 )
 
 rollbacks = Table(
@@ -154,4 +170,13 @@ overrides = Table(
     Column("value", Text, nullable=False),
     Column("by", String(40), nullable=False),
     Column("at", UtcText, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    # Seconds since 1970 by the database's clock, which is the only one that all replicas share.
+    Column("until", Double, nullable=False),
 )

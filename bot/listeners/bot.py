@@ -13,6 +13,7 @@ from bot.runner import Runner
 from bot.slash import Slash
 from storage.audit import SqlAudit
 from storage.feedback import SqlFeedback
+from storage.leases import SqlLeases
 from storage.memory import SqlMemory
 from storage.outbox import SqlOutbox
 from storage.overrides import SqlOverrides
@@ -28,6 +29,7 @@ class Bot(NamedTuple):
     runner: Runner
     store: SqlStore
     memory: SqlMemory
+    leases: SqlLeases
     outbox: SqlOutbox
     feedback: SqlFeedback
     audit: SqlAudit

@@ -79,6 +79,7 @@ async def crew(tmp_path: Path, seen: Seen) -> AsyncIterator[Crew]:
         yield Crew(
             store=storage.store,
             memory=storage.memory,
+            leases=storage.leases,
             chat=seen,
             places=Places(),
             rules=unchanging(Policy()),

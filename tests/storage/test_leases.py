@@ -1,0 +1,154 @@
+"""Leases of two replicas on a real server, by its clock; and of the one server that an embedded database has."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from incident.facts import Stopped
+from incident.model import Incident, Status
+from storage.database import Database
+from storage.leases import LASTS, SURE, Left, SqlLeases
+from storage.memory import Origin, SqlMemory
+from storage.store import SqlStore
+from tests.incident import made
+
+on_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+
+
+class Elapsed:
+    """The seconds that a process believes have passed."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def elapsed() -> Elapsed:
+    return Elapsed()
+
+
+@pytest.fixture
+def mine(database: Database, elapsed: Elapsed) -> SqlLeases:
+    return SqlLeases(database, elapsed)
+
+
+@pytest.fixture
+async def theirs(url: str, database: Database) -> AsyncIterator[SqlLeases]:
+    del database  # it makes the tables
+    async with Database(url) as other:
+        yield SqlLeases(other)
+
+
+async def ages(database: Database, seconds: float) -> None:
+    """Let the leases be as old as if the time had passed in the database."""
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE leases SET until = until - :seconds"), {"seconds": seconds})
+
+
+@on_postgresql
+async def test_of_many_that_want_one_lease_at_once_one_gets_it(database: Database, url: str) -> None:
+    async with Database(url) as other:
+        wanting = [SqlLeases(each) for each in (database, other) * 4]
+        got = await asyncio.gather(*(each.take("INC-1") for each in wanting))
+    assert sorted(got) == [False] * 7 + [True]
+    assert [each.holds("INC-1") for each in wanting] == got
+
+
+@on_postgresql
+async def test_what_is_given_back_can_be_taken_at_once(mine: SqlLeases, theirs: SqlLeases) -> None:
+    assert await mine.take("INC-1")
+    assert not await theirs.take("INC-1")
+    await mine.give_back("INC-1")
+    assert not mine.holds("INC-1")
+    assert await theirs.take("INC-1")
+    await mine.give_back("INC-1")
+    assert not await mine.take("INC-1")
+
+
+@on_postgresql
+async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_is_taken_over(
+    database: Database, mine: SqlLeases, theirs: SqlLeases
+) -> None:
+    assert await mine.take("INC-1")
+    await ages(database, LASTS - 1)
+    await mine.renew()
+    await ages(database, LASTS - 1)
+    assert not await theirs.take("INC-1")
+    await ages(database, 2)
+    assert await theirs.take("INC-1")
+
+
+@on_postgresql
+async def test_whoever_was_away_for_too_long_learns_that_it_has_lost(
+    database: Database, mine: SqlLeases, theirs: SqlLeases
+) -> None:
+    assert await mine.take("INC-1")
+    assert await mine.take("INC-2")
+    await ages(database, LASTS + 1)
+    assert await theirs.take("INC-1")
+    await mine.renew()
+    assert (mine.holds("INC-1"), mine.holds("INC-2")) == (False, True)
+    assert not await theirs.take("INC-2")
+
+
+@on_postgresql
+async def test_without_the_database_a_holder_stops_before_others_may_begin(mine: SqlLeases, elapsed: Elapsed) -> None:
+    assert SURE < LASTS
+    assert await mine.take("INC-1")
+    elapsed.seconds = SURE - 0.1
+    assert mine.holds("INC-1")
+    elapsed.seconds = SURE
+    assert not mine.holds("INC-1")
+
+
+@on_postgresql
+async def test_a_process_that_ends_gives_all_back(database: Database, theirs: SqlLeases) -> None:
+    async with SqlLeases(database) as ending:
+        assert await ending.take("INC-1")
+    assert await theirs.take("INC-1")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_an_embedded_database_has_one_server_which_holds_everything(mine: SqlLeases) -> None:
+    assert mine.holds("INC-1")
+    assert await mine.take("INC-1")
+    await mine.renew()
+    await mine.give_back("INC-1")
+    assert mine.holds("INC-1")
+
+
+async def begun(database: Database, name: str, **changed: object) -> Incident:
+    alert = made.ALERT.model_copy(update={"service": name})
+    incident = made.incident(name=name).model_copy(update={"alert": alert, **changed})
+    await SqlStore(database).open(incident)
+    await SqlMemory(database).begin(name, Origin("C1"))
+    await SqlStore(database).mark_shown(name, 0)
+    return incident
+
+
+async def test_what_is_unattended_goes_on_by_itself_or_was_not_shown(database: Database, mine: SqlLeases) -> None:
+    store = SqlStore(database)
+    await begun(database, "INC-OPEN")
+    await store.append(await begun(database, "INC-UNSHOWN"), Stopped(at=datetime.now(UTC), by="U1"))
+    await store.append(await begun(database, "INC-OVER"), Stopped(at=datetime.now(UTC), by="U1"))
+    await store.mark_shown("INC-OVER", 1)
+    await store.open(made.incident(name="INC-SHELL"))  # begun at a terminal: it has no thread
+    assert set(await mine.unattended()) == {
+        Left("INC-OPEN", Status.INVESTIGATING, shown=True),
+        Left("INC-UNSHOWN", Status.REPORTED, shown=False),
+    }
+
+
+@on_postgresql
+async def test_what_somebody_works_on_is_attended_while_they_live(database: Database, theirs: SqlLeases) -> None:
+    await begun(database, "INC-1")
+    await theirs.take("INC-1")
+    assert await SqlLeases(database).unattended() == ()
+    await ages(database, LASTS + 1)
+    assert await SqlLeases(database).unattended() == (Left("INC-1", Status.INVESTIGATING, shown=True),)
