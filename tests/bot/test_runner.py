@@ -7,35 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Place
 from bot.config import Settings
 from bot.crew import Crew
 from bot.kept import open_storage
-from bot.places import Places, unseen_place
 from bot.runner import Runner
-from bot.working import Working
-from incident.alert import Alert
-from incident.facts import Agent, AlertResolved, Closed, Diagnosis, Fact, Owned, Remark, Stopped, Turn
+from incident.facts import AlertResolved, Closed, Fact, Owned, Remark, Stopped
 from incident.model import Incident, OutOfOrder
-from incident.policy import Policy, unchanging
-from incident.ports import Heard, Telemetry
 from incident.status import Status
 from storage.memory import Origin
-
-HERE = Origin("C0INCIDENTS")
-
-
-class SlowTeam:
-    """Says one thing and then looks for ever."""
-
-    async def investigate(
-        self, incident: Incident, telemetry: Telemetry, heard: Heard
-    ) -> AsyncIterator[Turn | Diagnosis]:
-        del telemetry, heard
-        if not incident.every(Turn):
-            now = datetime.now(UTC)
-            yield Turn(at=now, started_at=now, agent=Agent.COMMANDER, text="I have a first idea.", by="offline")
-        await asyncio.Event().wait()
+from tests.bot.slow import HERE, Seen, place, slow_crew
 
 
 class Dying:
@@ -50,23 +30,6 @@ class ProcessEnded(Exception):
     pass
 
 
-class Seen:
-    """A chat that is a list."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[str, int, str]] = []
-        self.more = asyncio.Event()
-
-    async def show(self, incident: Incident, fact: Fact | None, seq: int) -> None:
-        self.shown.append((incident.id, seq, fact.kind if fact else "opened"))
-        self.more.set()
-
-    async def until(self, kind: str) -> None:
-        while kind not in {each for _, _, each in self.shown}:
-            self.more.clear()
-            await self.more.wait()
-
-
 @pytest.fixture
 async def seen() -> Seen:
     return Seen()
@@ -76,16 +39,7 @@ async def seen() -> Seen:
 async def crew(tmp_path: Path, seen: Seen) -> AsyncIterator[Crew]:
     settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
     async with open_storage(settings) as storage:
-        yield Crew(
-            store=storage.store,
-            memory=storage.memory,
-            leases=storage.leases,
-            chat=seen,
-            places=Places(),
-            rules=unchanging(Policy()),
-            investigator=lambda _place, _watch: SlowTeam(),
-            working=Working(),
-        )
+        yield slow_crew(storage, seen)
 
 
 @pytest.fixture
@@ -94,10 +48,6 @@ async def runner(crew: Crew) -> AsyncIterator[Runner]:
     await runner.resume()
     yield runner
     await runner.close()
-
-
-def place(service: str = "cart") -> Place:
-    return unseen_place(Alert(service=service, name="CartSlow", fired_at=datetime.now(UTC)), "production")
 
 
 async def test_what_is_done_daily_is_done_at_the_start(crew: Crew) -> None:
