@@ -49,7 +49,7 @@ def _kept(database: Database, leases: SqlLeases, settings: Settings) -> Storage:
         store=SqlStore(database, switch=SqlSwitch(database, settings.held)),
         memory=SqlMemory(database),
         leases=leases,
-        outbox=SqlOutbox(database),
+        outbox=SqlOutbox(database, leases=leases),
         feedback=SqlFeedback(database),
         audit=SqlAudit(database),
         overrides=SqlOverrides(database),

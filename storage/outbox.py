@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, case, func, literal, select, updat
 from storage.clock import wall_clock
 from storage.columns import UtcText
 from storage.database import Database
+from storage.leases import SqlLeases
 from storage.outbox_rows import (
     FAILED,
     SENDING,
@@ -35,14 +36,19 @@ _undrawn = outbox.c.state == UNDRAWN
 
 
 class SqlOutbox:
-    """Parcels in the order in which they were put, for one `Delivery`. ``news`` is set when there is work.
+    """Parcels in the order in which they were put, for the `Delivery` of each replica.
 
-    ``sketches`` is set when there may be something to draw.
+    ``news`` is set when there is work here, ``sketches`` when there may be something to draw.
+
+    Without ``leases`` it is the only one.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = wall_clock, leases: SqlLeases | None = None
+    ) -> None:
         self._database = database
         self._now = now
+        self._leases = leases
         self.news = asyncio.Event()
         self.sketches = asyncio.Event()
 
@@ -70,6 +76,19 @@ class SqlOutbox:
     async def first_edit(self) -> Waiting | None:
         """Return the message, wherever it is, that has waited longest to be brought up to date."""
         return await self._first(_changed)
+
+    async def claim(self, channel: str | None) -> bool:
+        """Tell whether a channel's messages, or everybody's edits, are ours to send: one replica does, in order."""
+        return self._leases is None or await self._leases.take(_lane(channel))
+
+    def claimed(self, channel: str | None) -> bool:
+        """Tell whether they are still ours; asked before each one."""
+        return self._leases is None or self._leases.holds(_lane(channel))
+
+    async def let_go(self, channel: str | None) -> None:
+        """Leave them to whoever comes first."""
+        if self._leases is not None:
+            await self._leases.give_back(_lane(channel))
 
     @whole
     async def first_undrawn(self) -> Waiting | None:
@@ -157,3 +176,7 @@ class SqlOutbox:
     async def _note(self, key: str, **values: Any) -> None:  # noqa: ANN401 - columns and expressions
         async with self._database.writing() as connection:
             await connection.execute(row_of(key).values(**values))
+
+
+def _lane(channel: str | None) -> str:
+    return f"lane:{channel or 'edits'}"

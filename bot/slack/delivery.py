@@ -86,9 +86,17 @@ class Delivery:
             self._go(channel)
 
     async def _lane(self, channel: str | None) -> None:
+        """Send what waits there, unless another replica does."""
+        if await self._outbox.claim(channel):
+            try:
+                await self._send_all(channel)
+            finally:
+                await self._outbox.let_go(channel)
+
+    async def _send_all(self, channel: str | None) -> None:
         """Send what waits, first things first, looking anew after every pause: something urgent may have come."""
         lane = self._lanes.setdefault(channel, self._new_lane(channel))
-        while not self._ending.is_set():
+        while not self._ending.is_set() and self._outbox.claimed(channel):
             parcel = await (self._outbox.first_edit() if channel is EDITS else self._outbox.first(channel))
             if parcel is None:
                 return

@@ -22,8 +22,8 @@ class Pace:
     sharing: float = 5.0
     """How long a file may take to appear after its upload: Slack shares it a second or two later and promises nothing.
     Longer would hold up a channel for the sake of a picture that seldom comes twice."""
-    look: float = 5.0
-    """How often to look for work that nobody told of."""
+    look: float = 1.0
+    """How often to look for work that nobody told of: another replica's, or what a dead one has left."""
     goodbye: float = 3.0
     """What a call under way may take when all ends."""
 
