@@ -1,0 +1,55 @@
+"""Several real `first-responder serve` processes that share a workspace and a PostgreSQL database, to be killed."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from bot.workspace.server import Workspace
+from tests.bot.serving.served import Served, serve
+
+
+class Replicas:
+    """Those that are alive, by the names of their folders."""
+
+    def __init__(self, alive: Mapping[str, Served]) -> None:
+        self.alive = dict(alive)
+
+    async def busy(self) -> str:
+        """Wait until one of them works on an incident, and return its name."""
+        async with httpx.AsyncClient() as client:
+            while True:
+                for name, served in self.alive.items():
+                    if (await client.get(served.said["health"])).json()["running"]:
+                        return name
+                await asyncio.sleep(0.02)
+
+    async def kill(self, name: str) -> None:
+        """End one as a power cut would."""
+        killed = self.alive.pop(name)
+        killed.process.kill()
+        await killed.process.communicate()
+
+
+@asynccontextmanager
+async def replicas(folder: Path, url: str, settings: Mapping[str, str], number: int = 2) -> AsyncIterator[Replicas]:
+    """Start them, and kill those that are left."""
+    folders = [folder / f"replica-{which}" for which in range(1, number + 1)]
+    async with AsyncExitStack() as stack:
+        starting = []
+        for each in folders:
+            each.mkdir(exist_ok=True)
+            starting.append(stack.enter_async_context(serve(each, {**settings, "SFA_DATABASE_URL": url})))
+        served = [await each for each in starting]
+        yield Replicas(dict(zip((each.name for each in folders), served, strict=True)))
+
+
+def doubled(workspace: Workspace, channel: str) -> list[str]:
+    """Return the keys of what our bot has said more than once in a channel, by what it carries and by its words."""
+    ours = [m for m in workspace.channel(channel).messages.values() if m.metadata and m.only_for is None]
+    keys = Counter(str(m.metadata["event_payload"]["key"]) for m in ours if m.metadata)
+    files = Counter(name for m in workspace.channel(channel).messages.values() for name in m.files)
+    return [each for each, times in (keys + files).items() if times > 1]
