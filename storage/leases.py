@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -23,6 +24,9 @@ LASTS, BEAT = 12.0, 4.0
 """Seconds: how long a lease outlives its holder, and how often it is renewed."""
 SURE = 9.0
 """Seconds after which a holder that could not renew stops by itself, before anybody else begins."""
+
+WANTED = -math.inf
+"""Until when something is ours that is being asked for."""
 
 NOW: ColumnElement[float] = literal_column("extract(epoch from clock_timestamp())", Double())
 _working = incidents.c.status.in_([status.value for status in Status if not status.ended])
@@ -64,25 +68,26 @@ class SqlLeases:
         with contextlib.suppress(UnusableDatabase):  # then they end by themselves
             await self._delete()
 
-    @whole
     async def take(self, name: str) -> bool:
-        """Tell whether this is ours from now on, until it is given back or `holds` says otherwise."""
-        if self._database.is_sqlite:
-            return True
-        sure = self._elapsed() + SURE
-        ours = {"holder": self._holder, "until": NOW + LASTS}
-        taken = insert(leases).values(name=name, **ours)
-        free = or_(leases.c.holder == self._holder, leases.c.until < NOW)
-        async with self._database.writing() as connection:
-            taken = taken.on_conflict_do_update(index_elements=[leases.c.name], set_=ours, where=free)
-            if (await connection.execute(taken.returning(leases.c.name))).first() is None:
-                return False
-        self._until[name] = sure
-        return True
+        """Tell whether this is ours from now on, until it is given back or `holds` says otherwise.
+
+        Of two tasks of one process that want it the second one is refused, too.
+        """
+        if name in self._until:
+            return False
+        self._until[name] = WANTED
+        try:
+            taken = await self._insert(name)
+        except BaseException:  # cancelled: it may be ours by now
+            await self.give_back(name)
+            raise
+        if not taken:
+            del self._until[name]
+        return taken
 
     def holds(self, name: str) -> bool:
         """Tell whether it is certainly still ours; asked before anything that must not be done by two."""
-        return self._database.is_sqlite or self._elapsed() < self._until.get(name, 0.0)
+        return self._elapsed() < self._until.get(name, WANTED)
 
     async def give_back(self, name: str) -> None:
         """Let others take it at once."""
@@ -92,13 +97,14 @@ class SqlLeases:
     @whole
     async def renew(self) -> None:
         """Hold what is ours for longer, and forget what somebody else has taken meanwhile."""
-        before, sure = set(self._until), self._elapsed() + SURE
-        if not before:
+        before, sure = {name for name, until in self._until.items() if until != WANTED}, self._elapsed() + SURE
+        if self._database.is_sqlite or not before:
             return
-        longer = update(leases).where(leases.c.holder == self._holder).values(until=NOW + LASTS)
+        ours = leases.c.holder == self._holder, leases.c.name.in_(before)
+        longer = update(leases).where(*ours).values(until=NOW + LASTS)
         async with self._database.writing() as connection:
             kept = set((await connection.execute(longer.returning(leases.c.name))).scalars())
-        for name in before & set(self._until):
+        for name in before & self._until.keys():
             if name in kept:
                 self._until[name] = sure
             else:
@@ -113,6 +119,21 @@ class SqlLeases:
         async with self._database.reading() as connection:
             rows = await connection.execute(query if self._database.is_sqlite else query.where(~_held))
             return tuple(Left(row.id, Status(row.status), not row.unshown) for row in rows)
+
+    @whole
+    async def _insert(self, name: str) -> bool:
+        if self._database.is_sqlite:
+            self._until[name] = math.inf
+            return True
+        sure = self._elapsed() + SURE
+        ours = {"holder": self._holder, "until": NOW + LASTS}
+        taken = insert(leases).values(name=name, **ours)
+        taken = taken.on_conflict_do_update(index_elements=[leases.c.name], set_=ours, where=leases.c.until < NOW)
+        async with self._database.writing() as connection:
+            if (await connection.execute(taken.returning(leases.c.name))).first() is None:
+                return False
+        self._until[name] = sure
+        return True
 
     async def _beat(self) -> None:
         while True:

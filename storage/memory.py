@@ -14,8 +14,8 @@ from storage.database import Database
 from storage.tables import events, incidents, mutes, outbox, read_marks, threads
 from storage.whole import whole
 
-EVENTS_KEPT = timedelta(minutes=15)
-"""Slack delivers an event again for at most that long: docs.slack.dev/apis/events-api#retries."""
+EVENTS_KEPT = timedelta(hours=25)
+"""What a channel said is read again for a day (`bot.listeners.history`); Slack repeats an event for minutes only."""
 
 
 class Origin(NamedTuple):
@@ -82,6 +82,12 @@ class SqlMemory:
         old = select(events.c.key).where(events.c.at < now - EVENTS_KEPT).with_for_update(skip_locked=True)
         forgotten = delete(events).where(events.c.key.in_(old))
         return await self._write(forgotten, insert(events).values(key=event_key, at=now))
+
+    async def heard_at(self, event_key: str) -> datetime | None:
+        """Return when this was heard of for the first time; None for never, or long ago."""
+        for row in await self._read(select(events.c.at).where(events.c.key == event_key)):
+            return row.at  # type: ignore[no-any-return]
+        return None
 
     async def mark_read(self, channel: str, ts: str) -> None:
         """Remember up to where a channel has been read; never moves back."""

@@ -1,5 +1,6 @@
 """Messages of alert channels: what fired gets a thread under it, what healed ends what is open, repeats join."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ from incident.status import WORLD_LABEL, World
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
+
+
+LOOK_EVERY = 0.5
 
 
 class Heard(NamedTuple):
@@ -44,10 +48,26 @@ async def take_up(bot: Bot, heard: Heard) -> None:
         logger.info("message %s in %s: %s", heard.message["ts"], heard.channel, sender.reason)
         return
     for number, seen in enumerate(read(bot, heard.message)):
+        kind = "healed" if isinstance(seen, Healed) else "alert"
+        await _alone(bot, heard, seen, f"{kind}:{heard.channel}:{heard.message['ts']}:{number}")
+
+
+async def _alone(bot: Bot, heard: Heard, seen: Fired | Healed, name: str) -> None:
+    """Take one thing up unless another replica is at it. What is read late waits: whoever was at it may have died."""
+    while not await bot.leases.take(name):
+        if not heard.late:
+            return
+        await asyncio.sleep(LOOK_EVERY)
+    try:
+        if await _known(bot, heard, seen, name):
+            return
         if isinstance(seen, Healed):
             await _end(bot, seen)
-        elif await _new(bot, heard, number) and await _wanted(bot, seen, heard.channel):
+        elif await _wanted(bot, seen, heard.channel):
             await investigate(bot, seen, heard)
+        await bot.memory.first_time(name)  # known from its end on: what a death breaks off is read again
+    finally:
+        await bot.leases.give_back(name)
 
 
 def read(bot: Bot, message: Mapping[str, Any]) -> tuple[Fired | Healed, ...]:
@@ -70,12 +90,13 @@ async def investigate(bot: Bot, fired: Fired, heard: Heard) -> Incident | None:
         return None
 
 
-async def _new(bot: Bot, heard: Heard, number: int) -> bool:
-    """Tell whether this alert of this message wasn't taken up before: an edit or a second delivery brings it again."""
-    ts = str(heard.message["ts"])
-    first = await bot.memory.first_time(f"alert:{heard.channel}:{ts}:{number}")
+async def _known(bot: Bot, heard: Heard, seen: Fired | Healed, name: str) -> bool:
+    """Tell whether this was taken up before: a second delivery, an edit or the history brings it again."""
+    before = await bot.memory.heard_at(name) is not None
+    if isinstance(seen, Healed):
+        return before and heard.late
     again = heard.edited or heard.late
-    return first and not (again and await bot.memory.incidents_in(heard.channel, ts))
+    return before or (again and bool(await bot.memory.incidents_in(heard.channel, str(heard.message["ts"]))))
 
 
 async def _wanted(bot: Bot, fired: Fired, channel: str) -> bool:

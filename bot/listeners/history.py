@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 FURTHEST = 24 * 3600
 """Seconds: older alerts are history."""
+OVERLAP = 600
+"""Seconds before the last message that was read: an earlier one may have been on its way when a replica died."""
 PAGE = 200
 
 
@@ -27,12 +29,15 @@ async def catch_up(client: AsyncWebClient, bot: Bot, me: Me) -> None:
         now = time.time()
         since = await bot.memory.last_read(channel)
         if since is None:
+            await bot.memory.first_time(f"began:{channel}")
             await bot.memory.mark_read(channel, f"{now:.6f}")
             continue
+        began = await bot.memory.heard_at(f"began:{channel}")
+        oldest = max(float(since) - OVERLAP, now - FURTHEST, began.timestamp() if began else 0.0)
         try:
             if await shared(client, channel):
                 continue
-            missed = [each async for each in _missed(client, channel, max(since, f"{now - FURTHEST:.6f}"))]
+            missed = [each async for each in _missed(client, channel, f"{oldest:.6f}")]
         except (SlackApiError, *LOST) as why:
             told = code(why) if isinstance(why, SlackApiError) else str(why)
             logger.warning("%s: what was said meanwhile can't be read: %s", channel, told)

@@ -115,12 +115,30 @@ async def test_a_process_that_ends_gives_all_back(database: Database, theirs: Sq
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_an_embedded_database_has_one_server_which_holds_everything(mine: SqlLeases) -> None:
-    assert mine.holds("INC-1")
+async def test_an_embedded_database_has_one_server_which_gets_all_it_wants(mine: SqlLeases, elapsed: Elapsed) -> None:
     assert await mine.take("INC-1")
+    elapsed.seconds = 10 * LASTS
     await mine.renew()
-    await mine.give_back("INC-1")
     assert mine.holds("INC-1")
+
+
+async def test_of_two_tasks_of_one_process_the_second_is_refused_until_the_first_gives_back(mine: SqlLeases) -> None:
+    assert sorted(await asyncio.gather(mine.take("INC-1"), mine.take("INC-1"))) == [False, True]
+    await mine.give_back("INC-1")
+    assert not mine.holds("INC-1")
+    assert await mine.take("INC-1")
+
+
+async def test_what_was_cancelled_while_it_was_taking_a_lease_has_not_got_it(
+    mine: SqlLeases, database: Database
+) -> None:
+    taking = asyncio.create_task(mine.take("INC-1"))
+    await asyncio.sleep(0)
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert await SqlLeases(database).take("INC-1")
+    assert not mine.holds("INC-1")
 
 
 async def begun(database: Database, name: str, **changed: object) -> Incident:

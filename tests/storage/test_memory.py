@@ -7,7 +7,7 @@ from incident.alert import Alert, Severity
 from incident.model import Incident, World
 from incident.ports import AlreadyOpen
 from storage.database import Database
-from storage.memory import Mute, Origin, SqlMemory, Thread, card_key
+from storage.memory import EVENTS_KEPT, Mute, Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind, Parcel
 from storage.store import SqlStore
@@ -94,10 +94,12 @@ async def test_an_event_is_heard_once_also_when_it_comes_twice_at_once(memory: S
     assert await memory.first_time("Ev2")
 
 
-async def test_an_event_is_forgotten_after_slack_has_stopped_repeating_it(memory: SqlMemory, clock: Clock) -> None:
+async def test_an_event_is_forgotten_after_nobody_reads_of_it_again(memory: SqlMemory, clock: Clock) -> None:
+    assert await memory.heard_at("Ev1") is None
     await memory.first_time("Ev1")
-    clock.now += timedelta(minutes=14)
+    clock.now += EVENTS_KEPT - timedelta(minutes=1)
     assert not await memory.first_time("Ev1")
+    assert await memory.heard_at("Ev1") == NOON
     clock.now += timedelta(minutes=2)
     assert await memory.first_time("Ev1")
 
