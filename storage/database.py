@@ -104,7 +104,7 @@ class Database:
         except IntegrityError:
             raise
         except (OSError, DBAPIError, PoolTimeout, sqlite3.Error) as error:
-            where = self.url.render_as_string(hide_password=True)
+            where = _without_secrets(self.url)
             cause = error.orig if isinstance(error, DBAPIError) else error
             message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
             raise UnusableDatabase(message) from error
@@ -133,6 +133,13 @@ def _parse(url: str) -> URL:
         )
         raise UnusableDatabase(message)
     return named_as_the_driver_does(parsed)
+
+
+def _without_secrets(url: URL) -> str:
+    """Return where it is: passwords hide in queries as well, and in what an unescaped @ has torn apart."""
+    host = url.host.rpartition("@")[2] if url.host else None
+    kept = {name: value for name, value in url.query.items() if name == "host"}
+    return URL.create(url.drivername, host=host, port=url.port, database=url.database, query=kept).render_as_string()
 
 
 def _engine(url: URL) -> AsyncEngine:
