@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.tasks import Tasks
 from incident.status import Status
 from storage.database import UnusableDatabase
-from storage.leases import Left, SqlLeases
+from storage.leases import SqlLeases
 from storage.store import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ EVERY = 0.5
 """Seconds between two looks: a Stop that was pressed at another replica ends the team here within a second."""
 PATIENCE = 2.0
 """Seconds for which something has to be left alone until it counts as left: it may be just beginning elsewhere."""
-PAUSE = 60.0
+PAUSE = 15.0
 """Seconds before something is tried again that has broken off here."""
 
 
@@ -65,17 +65,22 @@ class Lookout:
                 await self._take_over(PATIENCE)
             except UnusableDatabase as why:
                 logger.warning("what other replicas do can't be seen: %s", why)
+            except Exception:  # the runner's edge (design.md, habits): the next look is soon
+                logger.exception("looking at what other replicas do failed")
 
     async def _let_go(self) -> None:
         """End the work on what isn't ours any more, or was called off elsewhere; forget what has ended elsewhere."""
         tasks, working = self._here.tasks, set(self._here.working)
+        await self._end({each for each in working if not self._leases.holds(each)})
         ended = await self._store.ended({*working, *self._here.known()})
         off = {each for each in working if ended.get(each)} - self._called_off
-        lost = {each for each in working if not self._leases.holds(each)}
-        await asyncio.gather(*(tasks.end(each) for each in off | lost))
+        await self._end(off)
         for each in off | (ended.keys() - working):
             tasks.go_on(each)
         self._called_off = (self._called_off | off) & ended.keys()
+
+    async def _end(self, incident_ids: Collection[str]) -> None:
+        await asyncio.gather(*(self._here.tasks.end(each) for each in incident_ids))
 
     async def _take_over(self, patience: float) -> None:
         now = time.monotonic()
@@ -84,11 +89,14 @@ class Lookout:
         for each in left:
             if self._broken_until.get(each.incident_id, now) > now:
                 continue
-            if _waits(each):
-                await self._asked(each.incident_id)
+            if each.status is Status.AWAITING_APPROVAL and each.shown:
+                await self._ask(each.incident_id)
             elif now - self._left_since[each.incident_id] >= patience:
                 self._here.tasks.go_on(each.incident_id)
 
-
-def _waits(left: Left) -> bool:
-    return left.status is Status.AWAITING_APPROVAL and left.shown
+    async def _ask(self, incident_id: str) -> None:
+        try:
+            await self._asked(incident_id)
+        except UnusableDatabase as why:  # one incident that can't be read holds up none of the others
+            self.broke(incident_id)
+            logger.warning("%s can't be looked at: %s", incident_id, why)

@@ -50,6 +50,10 @@ class Undelivered(Exception):
     """People can't be reached just now. The fact stays stored and unmarked, and is shown when they can be."""
 
 
+class Unkept(Exception):
+    """The store can't be used just now. What was stored stays, and the work goes on from there later."""
+
+
 class UnknownIncident(Exception):
     """No stored incident has this id."""
 

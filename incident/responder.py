@@ -8,7 +8,7 @@ from incident.alert import Alert
 from incident.facts import AlertSeen, Approval, Fact, Fault, Remark
 from incident.hands import Hands
 from incident.model import Incident, World
-from incident.ports import AlreadyOpen, LostRace
+from incident.ports import AlreadyOpen, LostRace, Unkept
 from incident.steps import STEPS, Step, decide
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,8 @@ class Responder:
             return await step(self._hands, incident)
         except LostRace:
             return await self._hands.store.load(incident.id)
+        except Unkept:
+            raise  # no fault of the incident's: it goes on when the store is back
         except Exception as error:  # noqa: BLE001 - whatever a step dies of becomes a Fault (design.md, habits)
             return await self._fault(incident.id, step, error)
 

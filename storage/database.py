@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from incident.ports import Unkept
 from storage.postgresql import OPTIONS, named_as_the_driver_does, take_turn
 from storage.sqlite import begin, prepare, try_file
 
@@ -23,7 +24,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
-class UnusableDatabase(Exception):
+class UnusableDatabase(Unkept):
     """The database can't be used as it is; the message says why and what would help."""
 
 

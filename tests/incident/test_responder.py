@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from incident.facts import (
     Action,
@@ -25,10 +26,11 @@ from incident.facts import (
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status, World
 from incident.policy import Mode, Policy, unchanging
-from incident.ports import AlreadyOpen, Deployed, NotRecorded, Telemetry
+from incident.ports import AlreadyOpen, Deployed, NotRecorded, Telemetry, Unkept
 from incident.responder import Responder
 from incident.steps import rollback_key
 from incident.values import Window
+from storage.database import Database
 from tests.incident import made
 from tests.incident.shop import Screen, Shop, Team, kinds, on, run, unsure, yes
 
@@ -191,6 +193,20 @@ async def test_a_step_that_breaks_becomes_a_fault_with_an_id_in_the_log(
 async def test_a_team_without_a_diagnosis_is_a_fault(hands: Hands) -> None:
     over = await run(replace(hands, investigator=Team((made.TURN,))))
     assert over.status is Status.HANDED_OVER
+
+
+async def test_a_store_that_is_away_for_a_while_is_not_a_fault(hands: Hands, database: Database) -> None:
+    responder = Responder(hands)
+    opened = await responder.open(made.ALERT, "shop", World.SCENARIO, "production")
+    async with database.writing() as connection:
+        await connection.execute(text("ALTER TABLE facts RENAME TO away"))
+        await connection.execute(text("CREATE VIEW facts AS SELECT * FROM away"))  # it can be read and not be written
+    with pytest.raises(Unkept):
+        await responder.advance(opened)
+    async with database.writing() as connection:
+        await connection.execute(text("DROP VIEW facts"))
+        await connection.execute(text("ALTER TABLE away RENAME TO facts"))
+    assert (await responder.advance(opened)).status is Status.RESOLVED
 
 
 async def test_being_cancelled_is_not_a_fault(hands: Hands) -> None:
