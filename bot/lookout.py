@@ -10,7 +10,6 @@ from bot.tasks import Tasks
 from incident.status import Status
 from storage.database import UnusableDatabase
 from storage.leases import SqlLeases
-from storage.store import SqlStore
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +32,8 @@ class Here(NamedTuple):
 class Lookout:
     """One for the process. ``asked`` hears of each incident that waits for a person, at every look."""
 
-    def __init__(self, store: SqlStore, leases: SqlLeases, here: Here, asked: Callable[[str], Awaitable[None]]) -> None:
-        self._store, self._leases = store, leases
+    def __init__(self, leases: SqlLeases, here: Here, asked: Callable[[str], Awaitable[None]]) -> None:
+        self._leases = leases
         self._here = here
         self._asked = asked
         self._called_off: set[str] = set()
@@ -72,7 +71,7 @@ class Lookout:
         """End the work on what isn't ours any more, or was called off elsewhere; forget what has ended elsewhere."""
         tasks, working = self._here.tasks, set(self._here.working)
         await self._end({each for each in working if not self._leases.holds(each)})
-        ended = await self._store.ended({*working, *self._here.known()})
+        ended = await self._leases.ended({*working, *self._here.known()})
         off = {each for each in working if ended.get(each)} - self._called_off
         await self._end(off)
         for each in off | (ended.keys() - working):

@@ -56,7 +56,7 @@ class Runner:
         self._working: set[str] = set()
         self._timers = AsyncIOScheduler(timezone=UTC)
         here = Here(self._tasks, self._working, lambda: self._hands)
-        self._lookout = Lookout(crew.store, crew.leases, here, self._asked)
+        self._lookout = Lookout(crew.leases, here, self._asked)
 
     @property
     def running(self) -> int:
@@ -207,15 +207,8 @@ class Runner:
                 self._look_again_at(incident_id, max(verdict.expires_at, datetime.now(UTC)) + PRECEDENCE)
 
     def _look_again_at(self, incident_id: str, moment: datetime) -> None:
-        self._timers.add_job(
-            self._look_again,
-            "date",
-            args=[incident_id],
-            run_date=moment,
-            id=incident_id,
-            replace_existing=True,
-            misfire_grace_time=None,
-        )
+        kept = {"id": incident_id, "replace_existing": True, "misfire_grace_time": None}
+        self._timers.add_job(self._look_again, "date", args=[incident_id], run_date=moment, **kept)
 
     async def _look_again(self, incident_id: str) -> None:
         self._tasks.go_on(incident_id)

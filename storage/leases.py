@@ -6,7 +6,7 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -33,6 +33,7 @@ _working = incidents.c.status.in_([status.value for status in Status if not stat
 _unshown = or_(
     incidents.c.shown_at.is_(None), exists().where(facts.c.incident_id == incidents.c.id, facts.c.shown_at.is_(None))
 )
+_called_off = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind.in_(["stopped", "alert_resolved"]))
 _held = exists().where(leases.c.name == incidents.c.id, leases.c.until > NOW)
 
 
@@ -119,6 +120,17 @@ class SqlLeases:
         async with self._database.reading() as connection:
             rows = await connection.execute(query if self._database.is_sqlite else query.where(~_held))
             return tuple(Left(row.id, Status(row.status), not row.unshown) for row in rows)
+
+    @whole
+    async def ended(self, ids: Collection[str]) -> dict[str, bool]:
+        """Return those of these incidents on which nothing goes on by itself any more: was it called off from outside?
+
+        Whoever works on them may not know it yet: it may have come by another replica.
+        """
+        query = select(incidents.c.id, _called_off.label("outside")).where(incidents.c.id.in_(ids), ~_working)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {row.id: bool(row.outside) for row in rows}
 
     @whole
     async def _insert(self, name: str) -> bool:

@@ -29,8 +29,6 @@ from storage.whole import whole
 
 MOST = 500
 """Incidents that one question returns at most."""
-FROM_OUTSIDE = ("stopped", "alert_resolved")
-"""Facts that end work which goes on elsewhere."""
 
 
 class SqlStore:
@@ -135,19 +133,6 @@ class SqlStore:
         healed = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind == "alert_resolved")
         ended = incidents.c.status.in_([status.value for status in CLOSABLE])
         return await self._read(_newest(MOST).where(ended, or_(silent < aged, and_(silent < settled, healed))))
-
-    @whole
-    async def ended(self, ids: Collection[str]) -> dict[str, bool]:
-        """Return those of these incidents on which nothing goes on by itself any more: was it called off from outside?
-
-        Whoever works on them may not know it yet: it may have come by another replica.
-        """
-        over = [status.value for status in Status if status.ended]
-        outside = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind.in_(FROM_OUTSIDE))
-        query = select(incidents.c.id, outside.label("outside"))
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.where(incidents.c.id.in_(ids), incidents.c.status.in_(over)))
-            return {row.id: bool(row.outside) for row in rows}
 
     @whole
     async def mark_shown(self, incident_id: str, seq: int) -> None:

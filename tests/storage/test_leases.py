@@ -11,9 +11,10 @@ from incident.facts import Stopped
 from incident.model import Incident, Status
 from storage.database import Database
 from storage.leases import LASTS, SURE, Left, SqlLeases
-from storage.memory import Origin, SqlMemory
+from storage.memory import Origin
 from storage.store import SqlStore
 from tests.incident import made
+from tests.incident.made import REACHED
 
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
@@ -144,8 +145,7 @@ async def test_what_was_cancelled_while_it_was_taking_a_lease_has_not_got_it(
 async def begun(database: Database, name: str, **changed: object) -> Incident:
     alert = made.ALERT.model_copy(update={"service": name})
     incident = made.incident(name=name).model_copy(update={"alert": alert, **changed})
-    await SqlStore(database).open(incident)
-    await SqlMemory(database).begin(name, Origin("C1"))
+    await SqlStore(database).beginning_at(Origin("C1")).open(incident)
     await SqlStore(database).mark_shown(name, 0)
     return incident
 
@@ -170,3 +170,15 @@ async def test_what_somebody_works_on_is_attended_while_they_live(database: Data
     assert await SqlLeases(database).unattended() == ()
     await ages(database, LASTS + 1)
     assert await SqlLeases(database).unattended() == (Left("INC-1", Status.INVESTIGATING, shown=True),)
+
+
+async def test_what_has_ended_is_told_with_whether_it_was_called_off(database: Database, mine: SqlLeases) -> None:
+    store = SqlStore(database)
+    await begun(database, "INC-OPEN")
+    over = await begun(database, "INC-OVER")
+    for fact in REACHED["reported"][1]:
+        over = await store.append(over, fact)
+    await store.append(await begun(database, "INC-STOPPED"), made.STOPPED)
+    asked = ["INC-OPEN", "INC-OVER", "INC-STOPPED", "INC-NONE"]
+    assert await mine.ended(asked) == {"INC-OVER": False, "INC-STOPPED": True}
+    assert await mine.ended([]) == {}

@@ -205,13 +205,3 @@ async def test_a_name_with_a_character_that_no_database_keeps_is_stored_and_foun
     await store.open(real("INC-1", service="sh\x00op"))
     assert [i.id for i in await store.find("sh\x00op")] == ["INC-1"]
     assert (await store.load("INC-1")).alert.service == "sh\x00op"
-
-
-async def test_what_has_ended_is_told_with_whether_it_was_called_off(database: Database) -> None:
-    store = SqlStore(database)
-    await grown(store, real("INC-OPEN", "a"))
-    await grown(store, real("INC-OVER", "b"), *REACHED["reported"][1])
-    await grown(store, real("INC-STOPPED", "c"), made.STOPPED)
-    asked = ["INC-OPEN", "INC-OVER", "INC-STOPPED", "INC-NONE"]
-    assert await store.ended(asked) == {"INC-OVER": False, "INC-STOPPED": True}
-    assert await store.ended([]) == {}
