@@ -5,11 +5,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import Place
 from bot.beginning import again
@@ -17,6 +15,7 @@ from bot.crew import Crew
 from bot.lookout import Here, Lookout
 from bot.mistakes import Mistake
 from bot.tasks import Tasks
+from bot.timers import Timers
 from bot.working import Watch
 from incident.closing import AGE, STAYS, closing
 from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackStarted, Stopped, Verdict
@@ -28,11 +27,6 @@ from incident.status import WAITING
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
-
-SWEEP = 300
-"""Seconds between two looks for what can be closed: nobody waits for it."""
-PRECEDENCE = timedelta(seconds=2)
-"""Whoever asked a question lets it expire; the others come after."""
 
 OFF = "No new investigations are begun here: SFA_MODE is off. What is open goes on, and reports can be read."
 
@@ -54,9 +48,9 @@ class Runner:
         self._hands: dict[str, Hands] = {}
         self._tasks = Tasks(self._work)
         self._working: set[str] = set()
-        self._timers = AsyncIOScheduler(timezone=UTC)
+        self._timers = Timers(crew.store, self._tasks.go_on)
         here = Here(self._tasks, self._working, lambda: self._hands)
-        self._lookout = Lookout(crew.leases, here, self._asked)
+        self._lookout = Lookout(crew.leases, here, self._timers.asked)
 
     @property
     def running(self) -> int:
@@ -143,8 +137,7 @@ class Runner:
 
     async def resume(self) -> None:
         """Go on with everything that was begun, isn't at its end or wasn't shown, and that no other replica has."""
-        self._timers.add_job(self.close_idle, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))
-        self._timers.start()
+        self._timers.begin(self.close_idle)
         await self._lookout.begin()
 
     async def close_idle(self) -> None:
@@ -161,8 +154,7 @@ class Runner:
 
     async def close(self) -> None:
         """End all work; what was found is stored, and `resume` goes on from there."""
-        if self._timers.running:
-            self._timers.shutdown(wait=False)
+        self._timers.close()
         await self._lookout.close()
         await self._tasks.close()
         await self._crew.working.close()
@@ -197,21 +189,7 @@ class Runner:
         verdict = incident.last(Verdict)
         if incident.status is Status.AWAITING_APPROVAL and verdict is not None and verdict.expires_at is not None:
             left = verdict.expires_at - self._hands[incident.id].clock.now()
-            self._look_again_at(incident.id, datetime.now(UTC) + left)
-
-    async def _asked(self, incident_id: str) -> None:
-        """See to it that a question which another replica asked is looked at here as well when it expires."""
-        if self._timers.get_job(incident_id) is None:
-            verdict = (await self._crew.store.load(incident_id)).last(Verdict)
-            if verdict is not None and verdict.expires_at is not None:
-                self._look_again_at(incident_id, max(verdict.expires_at, datetime.now(UTC)) + PRECEDENCE)
-
-    def _look_again_at(self, incident_id: str, moment: datetime) -> None:
-        kept = {"id": incident_id, "replace_existing": True, "misfire_grace_time": None}
-        self._timers.add_job(self._look_again, "date", args=[incident_id], run_date=moment, **kept)
-
-    async def _look_again(self, incident_id: str) -> None:
-        self._tasks.go_on(incident_id)
+            self._timers.at(incident.id, datetime.now(UTC) + left)
 
     async def _hands_of(self, incident: Incident) -> Hands:
         if incident.id not in self._hands:

@@ -1,0 +1,48 @@
+"""When what is looked at again by itself: open questions as they expire, and at times what can be closed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from incident.facts import Verdict
+from storage.store import SqlStore
+
+SWEEP = 300
+"""Seconds between two looks for what can be closed: nobody waits for it."""
+PRECEDENCE = timedelta(seconds=2)
+"""Whoever asked a question lets it expire; other replicas come after."""
+
+
+class Timers:
+    """One for the process; every moment is read from the store. ``look`` goes on with an incident."""
+
+    def __init__(self, store: SqlStore, look: Callable[[str], None]) -> None:
+        self._store = store
+        self._go_on = look
+        self._timers = AsyncIOScheduler(timezone=UTC)
+
+    def begin(self, sweep: Callable[[], Awaitable[None]]) -> None:
+        """Begin, with a sweep at once."""
+        self._timers.add_job(sweep, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))
+        self._timers.start()
+
+    def close(self) -> None:
+        """Look at nothing any more."""
+        if self._timers.running:
+            self._timers.shutdown(wait=False)
+
+    def at(self, incident_id: str, moment: datetime) -> None:
+        """Look at an incident then; the latest word counts."""
+        kept = {"id": incident_id, "replace_existing": True, "misfire_grace_time": None}
+        self._timers.add_job(self._look, "date", args=[incident_id], run_date=moment, **kept)
+
+    async def asked(self, incident_id: str) -> None:
+        """See to it that a question which another replica asked is looked at here as well when it expires."""
+        if self._timers.get_job(incident_id) is None:
+            verdict = (await self._store.load(incident_id)).last(Verdict)
+            if verdict is not None and verdict.expires_at is not None:
+                self.at(incident_id, max(verdict.expires_at, datetime.now(UTC)) + PRECEDENCE)
+
+    async def _look(self, incident_id: str) -> None:
+        self._go_on(incident_id)
