@@ -18,7 +18,7 @@ from bot.tasks import Tasks
 from bot.timers import Timers
 from bot.working import Watch
 from incident.closing import AGE, STAYS, closing
-from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackStarted, Stopped, Verdict
+from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackEnded, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
 from incident.policy import Mode
@@ -175,8 +175,8 @@ class Runner:
             logger.exception("%s: work broke off, error %s", incident_id, secrets.token_hex(4))
 
     async def _advance(self, incident: Incident) -> None:
-        if incident.last(RollbackStarted) is not None and not incident.status.ended:
-            self._hands.pop(incident.id, None)  # whoever acted was stopped in the middle, or is another replica
+        if incident.last(RollbackEnded) is not None and not incident.status.ended:
+            self._hands.pop(incident.id, None)  # another replica may have acted: a made-up world is made again as it is
             self._crew.places.forget(incident.production)
         hands = self._crew.writing(incident) if incident.status.ended else await self._hands_of(incident)
         self._rest(await Responder(hands).advance(incident))

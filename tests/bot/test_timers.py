@@ -63,7 +63,8 @@ async def main(url, *approved):
         return policy
 
     async with open_storage(settings) as kept:
-        crew = Crew(kept.store, kept.memory, Told(), Places(), rules, lambda p, w: team(p, settings, w), Working())
+        keeping = (kept.store, kept.memory, kept.leases)
+        crew = Crew(*keeping, Told(), Places(), rules, lambda p, w: team(p, settings, w), Working())
         runner = Runner(crew)
         await runner.resume()
         for name in approved:
@@ -183,8 +184,9 @@ async def kept(tmp_path: Path) -> AsyncIterator[Storage]:
 
 
 def runner(kept: Storage, places: Places) -> Runner:
-    rules = unchanging(Policy())
-    return Runner(Crew(kept.store, kept.memory, Silent(), places, rules, lambda _, __: None, Working()))  # type: ignore[arg-type,return-value]
+    shown, rules = Silent(), unchanging(Policy())
+    crew = Crew(kept.store, kept.memory, kept.leases, shown, places, rules, lambda _, __: None, Working())  # type: ignore[arg-type,return-value]
+    return Runner(crew)
 
 
 async def waiting(kept: Storage, *more: Fact) -> Incident:
