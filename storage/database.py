@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from incident.ports import Unkept
-from storage.postgresql import OPTIONS, named_as_the_driver_does, take_turn
+from storage.postgresql import PATIENCE, named_as_the_driver_does, options, take_turn
 from storage.sqlite import begin, prepare, try_file
 
 HEAD = "0006"
@@ -31,9 +31,9 @@ class UnusableDatabase(Unkept):
 class Database:
     """An engine that is disposed of by `close` (or ``async with``); its connections are threads on SQLite."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL, patience: float | None = PATIENCE) -> None:
         self.url = _parse(url)
-        self.engine = _engine(self.url)
+        self.engine = _engine(self.url, patience)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", prepare)
             event.listen(self.engine.sync_engine, "begin", begin)
@@ -60,8 +60,12 @@ class Database:
         async with self.reading() as connection:
             if await connection.run_sync(_revision) == HEAD:
                 return False
-        async with self.writing(MIGRATIONS.name) as connection:
-            return await connection.run_sync(_migrate)
+        if self.is_sqlite:
+            return await self._migrated()
+        async with Database(
+            self.url, patience=None
+        ) as patient:  # waiting for others' migrations, and each one, take time
+            return await patient._migrated()
 
     async def revision(self) -> str | None:
         """Return how far the tables are, None where there are none; raises `UnusableDatabase`."""
@@ -71,6 +75,10 @@ class Database:
             if found is not None:
                 await connection.execute(text("UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"))
             return found
+
+    async def _migrated(self) -> bool:
+        async with self.writing(MIGRATIONS.name) as connection:
+            return await connection.run_sync(_migrate)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -123,7 +131,7 @@ class Database:
         await self.close()
 
 
-def _parse(url: str) -> URL:
+def _parse(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -143,9 +151,9 @@ def _without_secrets(url: URL) -> str:
     return URL.create(url.drivername, host=host, port=url.port, database=url.database, query=kept).render_as_string()
 
 
-def _engine(url: URL) -> AsyncEngine:
-    options = {} if url.get_backend_name() == "sqlite" else OPTIONS
-    return create_async_engine(url, hide_parameters=True, **options)  # an error's text is no place for payloads
+def _engine(url: URL, patience: float | None) -> AsyncEngine:
+    more = {} if url.get_backend_name() == "sqlite" else options(patience)
+    return create_async_engine(url, hide_parameters=True, **more)  # an error's text is no place for payloads
 
 
 def _remedy(cause: str) -> str:

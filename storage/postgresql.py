@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 PATIENCE = 5.0
 """Seconds for a connection and for a statement: whoever loses the server has to know it before a lease ends."""
-OPTIONS: dict[str, Any] = {
-    "pool_pre_ping": True,  # connections don't survive a restart of the server
-    "connect_args": {"timeout": PATIENCE, "command_timeout": PATIENCE},
-}
+
+
+def options(patience: float | None) -> dict[str, Any]:
+    """Return what an engine is made with; connections don't survive a restart of the server and are tried first."""
+    return {"pool_pre_ping": True, "connect_args": {"timeout": PATIENCE, "command_timeout": patience}}
 
 
 def named_as_the_driver_does(url: URL) -> URL:

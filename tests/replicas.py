@@ -39,11 +39,10 @@ async def replicas(folder: Path, url: str, settings: Mapping[str, str], number: 
     """Start them, and kill those that are left."""
     folders = [folder / f"replica-{which}" for which in range(1, number + 1)]
     async with AsyncExitStack() as stack:
-        starting = []
         for each in folders:
             each.mkdir(exist_ok=True)
-            starting.append(stack.enter_async_context(serve(each, {**settings, "SFA_DATABASE_URL": url})))
-        served = [await each for each in starting]
+        environment = {**settings, "SFA_DATABASE_URL": url}
+        served = await asyncio.gather(*(stack.enter_async_context(serve(each, environment)) for each in folders))
         yield Replicas(dict(zip((each.name for each in folders), served, strict=True)))
 
 
