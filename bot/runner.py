@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from bot.mistakes import Mistake
 from bot.tasks import Tasks
 from bot.timers import Timers
 from bot.working import Watch
-from incident.closing import AGE, STAYS, closing
+from incident.closing import AGE, STAYS, closing, dated
 from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackEnded, Stopped, Verdict
 from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
@@ -28,6 +28,8 @@ from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
 
+SWEEP = timedelta(minutes=5)
+"""Between two looks for what can be closed: nobody waits for it."""
 OFF = "No new investigations are begun here: SFA_MODE is off. What is open goes on, and reports can be read."
 
 
@@ -133,11 +135,12 @@ class Runner:
 
     def daily(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do something once the runner has begun, and each day."""
-        self._timers.add_job(work, "interval", days=1, next_run_time=datetime.now(UTC), misfire_grace_time=None)
+        self._timers.every(timedelta(days=1), work)
 
     async def resume(self) -> None:
         """Go on with everything that was begun, isn't at its end or wasn't shown, and that no other replica has."""
-        self._timers.begin(self.close_idle)
+        self._timers.every(SWEEP, self.close_idle)
+        self._timers.begin()
         await self._lookout.begin()
 
     async def close_idle(self) -> None:
@@ -146,7 +149,7 @@ class Runner:
         for incident in await self._crew.store.idle(now - STAYS, now - AGE):
             if (closed := closing(incident, now)) is not None:
                 with suppress(OutOfOrder):
-                    await self.note(incident.id, partial(_at, closed))
+                    await self.note(incident.id, partial(dated, closed))
 
     async def at_rest(self) -> None:
         """Wait until nothing is worked on."""
@@ -193,10 +196,5 @@ class Runner:
 
     async def _hands_of(self, incident: Incident) -> Hands:
         if incident.id not in self._hands:
-            hands = await self._crew.resuming(incident)
-            self._hands.setdefault(incident.id, hands)
+            self._hands.setdefault(incident.id, await self._crew.resuming(incident))
         return self._hands[incident.id]
-
-
-def _at(fact: Closed, now: datetime) -> Closed:
-    return fact.model_copy(update={"at": now})

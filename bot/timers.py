@@ -1,4 +1,4 @@
-"""When what is looked at again by itself: open questions as they expire, and at times what can be closed."""
+"""What is looked at again by itself: open questions as they expire, and what is done every so often."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from incident.facts import Verdict
 from storage.store import SqlStore
 
-SWEEP = 300
-"""Seconds between two looks for what can be closed: nobody waits for it."""
 PRECEDENCE = timedelta(seconds=2)
 """Whoever asked a question lets it expire; other replicas come after."""
 
@@ -22,10 +20,14 @@ class Timers:
         self._go_on = look
         self._timers = AsyncIOScheduler(timezone=UTC)
 
-    def begin(self, sweep: Callable[[], Awaitable[None]]) -> None:
-        """Begin, with a sweep at once."""
-        self._timers.add_job(sweep, "interval", seconds=SWEEP, next_run_time=datetime.now(UTC))
+    def begin(self) -> None:
+        """Begin, with all that is done every so often."""
         self._timers.start()
+
+    def every(self, length: timedelta, work: Callable[[], Awaitable[object]]) -> None:
+        """Do something at the beginning and every so often."""
+        kept = {"seconds": length.total_seconds(), "next_run_time": datetime.now(UTC), "misfire_grace_time": None}
+        self._timers.add_job(work, "interval", **kept)
 
     def close(self) -> None:
         """Look at nothing any more."""

@@ -21,3 +21,8 @@ def closing(incident: Incident, now: datetime) -> Closed | None:
     if incident.resolved_at_source and idle >= STAYS:
         return Closed(at=now, reason="Its alert has stayed resolved for an hour.")
     return Closed(at=now, reason="Nothing has happened for a week.") if idle >= AGE else None
+
+
+def dated(closed: Closed, moment: datetime) -> Closed:
+    """Return it as of another moment, such as the incident's own time."""
+    return closed.model_copy(update={"at": moment})

@@ -38,9 +38,8 @@ _undrawn = outbox.c.state == UNDRAWN
 class SqlOutbox:
     """Parcels in the order in which they were put, for the `Delivery` of each replica.
 
-    ``news`` is set when there is work here, ``sketches`` when there may be something to draw.
-
-    Without ``leases`` it is the only one.
+    ``news`` is set when there is work here, ``sketches`` when there may be something to draw. Without ``leases`` this
+    is the only replica.
     """
 
     def __init__(
