@@ -1,22 +1,33 @@
 """Blocks into messages: as few as Slack's limits allow, each with its plain form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.report.escape import brief, visible
 from bot.thread.message import Block, Message, Speaker
 from bot.thread.plain import plain
-from bot.thread.rich import LINE
+from bot.thread.rich import LINE, Row, lists, rich, say, section
 from bot.thread.text import PIECE, TEXT, fit, label, weight
 
 BLOCKS = 45
 """Slack takes 50."""
+LIST = 8
+"""Blocks of one list on the Home, which has 100 for everything."""
 ROOM = TEXT - 100
 
 
 def header(raw: str) -> Block:
     """Return a title of at most 150 characters."""
     return {"type": "header", "text": label(fit(raw, 150))}
+
+
+def bounded(rows: Sequence[Row], most: int) -> Iterator[Block]:
+    """Yield a list of at most so many rows in at most `LIST` blocks, however long they are; the rest is counted."""
+    parts = list(lists(rows[:most]))[:LIST]
+    yield from (rich(part) for part in parts)
+    left = len(rows) - sum(len(part["elements"]) for part in parts)
+    if left:
+        yield rich(section(say(f"and {left} more", italic=True)))
 
 
 def aside(*lines: str) -> Iterator[Block]:

@@ -8,11 +8,11 @@ from bot.report import words
 from bot.report.escape import visible
 from bot.report.figures import clock, duration, share
 from bot.slash import Slash
-from bot.thread.compose import header
+from bot.thread.compose import bounded, header
 from bot.thread.message import Block
 from bot.thread.pausing import paused
 from bot.thread.presses import HOME_FILTER, HOME_SEARCH, OPEN_REPORT, OPEN_THREAD, Pressed, button, option
-from bot.thread.rich import Inline, bold, items, line, lists, person, rich, say, section
+from bot.thread.rich import Inline, bold, items, line, person, rich, say, section
 from bot.thread.settings import Setting, settings
 from bot.thread.text import fit, label
 from incident.model import Incident
@@ -81,7 +81,7 @@ def _blocks(shown: Home) -> Iterator[Block]:
     yield rich(items([[bold(f"{name}: "), say(value)] for name, value in _figures(shown.figures)]))
     if shown.services:
         yield header("Services")
-        yield from _list([_health(one) for one in shown.services], SERVICES)
+        yield from bounded([_health(one) for one in shown.services], SERVICES)
     yield header("History")
     yield from _search(shown)
     yield from _rows(shown.history, HISTORY, "Nothing was found.")
@@ -94,7 +94,7 @@ def _rows(rows: Sequence[Row], most: int, nothing: str) -> Iterator[Block]:
     for row in rows[:most]:
         yield {"type": "section", "text": label(_row(row)), "accessory": _opener(row)}
         if row.owner:
-            yield rich(section(person(row.owner), say(" has got it")))
+            yield rich(section(person(fit(row.owner, 60)), say(" has got it")))
     if len(rows) > most:
         yield rich(section(say(f"and {len(rows) - most} more: search for them", italic=True)))
 
@@ -127,15 +127,9 @@ def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _health(one: Health) -> list[Inline]:
-    owner = person(one.owner) if one.owner else say("not known")
-    changed = line(f" · last change: {one.last_change or 'not known'}", 200)
-    return [bold(one.service, 80), line(f" {one.health} · owner: ", 200), owner, changed]
-
-
-def _list(rows: Sequence[list[Inline]], most: int) -> Iterator[Block]:
-    yield from (rich(part) for part in lists(rows[:most]))
-    if len(rows) > most:
-        yield rich(section(say(f"and {len(rows) - most} more", italic=True)))
+    owner = person(fit(one.owner, 60)) if one.owner else say("not known")
+    changed = line(f" · last change: {one.last_change or 'not known'}", 150)
+    return [bold(one.service, 80), line(f" {one.health}", 130), say(" · owner: "), owner, changed]
 
 
 def _search(shown: Home) -> Iterator[Block]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.thread.compose import header
+from bot.thread.compose import bounded, header
 from bot.thread.message import Block
 from bot.thread.modals import View, bare_modal, field
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL, confirm, option, row
-from bot.thread.rich import Inline, line, lists, mention, person, rich, say, section, when
+from bot.thread.rich import Inline, line, mention, person, rich, say, section, when
 from bot.thread.text import fit, label
 
 SETTINGS = 40
@@ -16,7 +16,7 @@ SETTINGS = 40
 GROUPS = 100
 """Options of a menu that Slack takes."""
 MOST_PEOPLE = 20
-LISTED = 10
+LISTED = 6
 """Names of one setting that are shown."""
 WORDS = {
     "off": "off: no new investigations",
@@ -59,7 +59,7 @@ def settings(shown: Sequence[Setting], *, admin: bool) -> Iterator[Block]:
     if not shown:
         return
     yield header("Settings in force")
-    yield from (rich(part) for part in lists([_line(one) for one in shown[:SETTINGS]]))
+    yield from bounded([_line(one) for one in shown], SETTINGS)
     if admin:
         yield from (_reset(one) for one in shown if one.by is not None)
         yield row({"type": "button", "action_id": CHANGE_SETTINGS, "text": label("Change settings")})
@@ -71,7 +71,7 @@ def _line(one: Setting) -> list[Inline]:
     told = [line(one.variable, 60, code=True), say(" "), *_value(one.value), say(" ")]
     if one.by is None or one.at is None:
         return [*told, line(f"({one.source})", 60)]
-    return [*told, say("(changed here by "), person(one.by), say(", "), when(one.at), say(f"; {fit(one.source, 150)})")]
+    return [*told, say("(changed here by "), person(one.by), say(", "), when(one.at), say(f"; {fit(one.source, 100)})")]
 
 
 def _value(value: str | Sequence[str]) -> Iterator[Inline]:
@@ -82,7 +82,7 @@ def _value(value: str | Sequence[str]) -> Iterator[Inline]:
     yield from () if value else (say("none"),)
     for number, name in enumerate(value[:LISTED]):
         yield from (say(", "),) if number else ()
-        yield mention(name)
+        yield mention(fit(name, 30))
     if len(value) > LISTED:
         yield say(f" and {len(value) - LISTED} more")
 

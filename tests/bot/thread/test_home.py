@@ -43,7 +43,7 @@ def test_services_and_settings_are_listed() -> None:
             settings=[Setting("SFA_MODE", "ask", "environment")],
         )
     )
-    assert " healthy · owner: \ntext\npayments\ntext\n · last change: cfg-412, 2 h ago" in text
+    assert " healthy\ntext\n · owner: \ntext\npayments\ntext\n · last change: cfg-412, 2 h ago" in text
     listed = Setting("SFA_ALERT_CHANNELS", ("C0ALERTS", "#named"), "set")
     shown = list(nodes(sound_view(dict(home(Home(settings=[listed, listed._replace(value=())]))))))
     assert {"type": "channel", "channel_id": "C0ALERTS"} in shown
