@@ -47,8 +47,9 @@ async def replicas(folder: Path, url: str, settings: Mapping[str, str], number: 
 
 
 def doubled(workspace: Workspace, channel: str) -> list[str]:
-    """Return the keys of what our bot has said more than once in a channel, by what it carries and by its words."""
-    ours = [m for m in workspace.channel(channel).messages.values() if m.metadata and m.only_for is None]
-    keys = Counter(str(m.metadata["event_payload"]["key"]) for m in ours if m.metadata)
-    files = Counter(name for m in workspace.channel(channel).messages.values() for name in m.files)
-    return [each for each, times in (keys + files).items() if times > 1]
+    """Return what our bot has said more than once in a channel, by its messages' keys and its files' names."""
+    messages = workspace.channel(channel).messages.values()
+    keys = [str(m.metadata["event_payload"]["key"]) for m in messages if m.metadata]
+    files = [workspace.team.files[file].name for m in messages for file in m.files]
+    assert keys, "nothing that our bot has said can be recognised"
+    return [each for each, times in Counter(keys + files).items() if times > 1]
