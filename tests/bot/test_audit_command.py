@@ -21,10 +21,10 @@ def test_it_says_who_decided_what_while_a_server_runs(program: Program, home: Pa
     with served_alone(home / "first-responder.db"):
         told = program("audit")
         lines = program("audit", "--json", "--incident", incident, "--since", "1h")
-        rest = program("audit", "--json", "--after", 3)
+        rest = program("audit", "--json", "--after", 4)
     assert (told.code, told.err) == (0, "")
     kinds = [line.split()[3] for line in told.out.splitlines()]
-    assert kinds == ["verdict", "rollback_started", "rollback_ended", "check"]
+    assert kinds == ["verdict", "rollback_started", "rollback_sent", "rollback_ended", "check"]
     assert all(incident in line for line in told.out.splitlines())
     documents = [json.loads(line) for line in lines.out.splitlines()]
     assert [each["kind"] for each in documents] == kinds
@@ -40,9 +40,9 @@ def test_where_nothing_was_decided_it_says_so(program: Program) -> None:
 
 def test_verification_names_what_was_changed_behind_its_back(program: Program, home: Path, incident: str) -> None:
     whole = program("audit", "--verify")
-    newest = json.loads(program("audit", "--json", "--after", 3).out)["hash"]
+    newest = json.loads(program("audit", "--json", "--after", 4).out)["hash"]
     assert whole.code == 0
-    assert whole.out.startswith("whole: 4 entries")
+    assert whole.out.startswith("whole: 5 entries")
     assert newest in whole.out
     with closing(sqlite3.connect(home / "first-responder.db")) as connection, connection:
         connection.execute("UPDATE facts SET body = replace(body, 'succeeded', 'failed') WHERE kind = 'rollback_ended'")
@@ -51,7 +51,7 @@ def test_verification_names_what_was_changed_behind_its_back(program: Program, h
     assert broken.out.splitlines()[0] == "NOT WHOLE"
     assert f"of {incident} (rollback_ended) isn't what was stored" in broken.out
     flaws = json.loads(program("audit", "--verify", "--json").out)
-    assert (flaws["whole"], [flaw["seq"] for flaw in flaws["flaws"]]) == (False, [3])
+    assert (flaws["whole"], [flaw["seq"] for flaw in flaws["flaws"]]) == (False, [4])
 
 
 def test_while_a_setting_pauses_acting_nothing_is_done_and_the_report_says_by_what(

@@ -11,6 +11,7 @@ from bot.report.escape import Markdown, code, prose, text
 from bot.report.figures import duration, quantity, ranges, sparkline
 from bot.report.observed import Series
 from bot.report.timeline import moments
+from bot.report.words import PROGRESS
 from incident.change import ChangeKind
 from incident.diagnosis import Category
 from incident.facts import (
@@ -25,8 +26,11 @@ from incident.facts import (
     Fault,
     Outcome,
     Owned,
+    Progress,
     Remark,
     RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
     RollbackStarted,
     Stopped,
 )  # fmt: skip
@@ -146,11 +150,15 @@ def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
         Remark(at=case.at(7), by="U8", text="looking"), Stopped(at=case.at(8), by="U9"),
         Fault(at=case.at(9), step="verify", error_id="abc", reason="gone"), Closed(at=case.at(9), reason="aged"),
         Approval(at=case.at(3), decision=Decision.EXPIRED), RollbackStarted(at=case.at(3), key="k", plan=case.PLAN),
+        RollbackSent(at=case.at(3), key="k"), RollbackSeen(at=case.at(3), key="k", run="7", progress=Progress.HELD),
         RollbackEnded(at=case.at(4), key="k", outcome=Outcome.FAILED, reason="no such version"),
     )  # fmt: skip
     incident = case.fresh().model_copy(update={"facts": (*case.turns(), case.diagnosis(), case.verdict(), *asides)})
     told = " ".join(f"{m.mark}: {m.what}" for m in moments(incident))
-    for words in ("again", "resolved at its source", "U7", "looking", "U9 stopped", "abc", "aged", "expired", "failed"):
+    for words in (
+        "again", "resolved at its source", "U7", "looking", "U9 stopped", "abc", "aged", "expired", "failed",
+        "sent to be done", PROGRESS[Progress.HELD],
+    ):  # fmt: skip
         assert words in told
     kinds = {fact.kind for fact in (*incident.facts, *case.resolved().facts)}
     choices = FACT.json_schema()["discriminator"]["mapping"]

@@ -59,4 +59,4 @@ async def test_every_message_of_a_scenario_is_one_that_slack_takes(name: str, tm
         "Commander", "Logs agent", "Metrics agent", "Deploy agent"
     }  # fmt: skip
     reports = [u for m in messages for u in m.uploads if u.title == f"Report of {ended.id}"]
-    assert [report.content[:4] for report in reports] == [b"%PDF"]
+    assert [report.paint()[:4] for report in reports] == [b"%PDF"]
