@@ -1,9 +1,9 @@
 """The settings that bear on GitHub, read once from the environment, files it names, and `.env`."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from bot.mistakes import Mistake
 from bot.sources import BadSetting, Sourced, read
@@ -29,18 +29,6 @@ class GitHubSettings(Sourced):
     github_dispatch_token: Secret = None
     github_rollback_repo: Annotated[str, AfterValidator(repository)] | None = None
     github_api_url: Address = Field(GITHUB)
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.github_dispatch_token is not None and self.github_rollback_repo is None:
-            message = "SFA_GITHUB_DISPATCH_TOKEN needs SFA_GITHUB_ROLLBACK_REPO beside it: where rollback.yml is"
-            raise ValueError(message)
-        return self
-
-    @property
-    def can_roll_back(self) -> bool:
-        """True where a rollback can be dispatched."""
-        return self.github_dispatch_token is not None and self.github_rollback_repo is not None
 
 
 def github_settings() -> GitHubSettings:

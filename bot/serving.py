@@ -17,6 +17,7 @@ from bot.kept import open_storage
 from bot.places import Places
 from bot.slack_settings import SlackSettings
 from bot.standin import stand_in
+from incident.catalog import Catalog
 
 
 async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings, *, rehearse: bool) -> None:
@@ -31,7 +32,7 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
         await storage.store.switch.begin()
         if pause := await storage.store.paused():
             click.echo(str(pause))
-        places = _places(github, rehearse=rehearse)
+        places = _places(settings.catalog, github, rehearse=rehearse)
         if not slack.in_slack:
             slack, page = await stack.enter_async_context(stand_in(slack, places))
             click.echo(f"workspace: {page}")
@@ -46,11 +47,11 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
         click.echo("ending: what is under way is stored, and goes on at the next start")
 
 
-def _places(github: GitHubSettings, *, rehearse: bool) -> Places:
+def _places(catalog: Catalog, github: GitHubSettings, *, rehearse: bool) -> Places:
     """Return places whose rollbacks go where the settings say; raises `Mistake` where a rehearsal has nowhere to go."""
     from bot.deployers import real_deployer, rehearsing
 
-    return Places(real_deployer(github), rehearsing(github) if rehearse else None)
+    return Places(real_deployer(github, catalog), rehearsing(github) if rehearse else None)
 
 
 def _warm() -> None:

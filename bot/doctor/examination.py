@@ -49,7 +49,7 @@ async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettin
         *catalog(settings.catalog, everyone=bool(slack.approvers)),
         await database(settings.database_url),
         *asked,
-        *await ask_github(github),
+        *await ask_github(github, settings.catalog),
     )
     return Examination(chosen(*models), found, leaving(settings, slack, github))
 

@@ -1,8 +1,9 @@
 """Whether a rollback could be dispatched, and what runs where can be read."""
 
-from bot.deployers import access
+from bot.deployers import places
 from bot.doctor.finding import Finding, note, right, wrong
 from bot.github_settings import GitHubSettings
+from incident.catalog import Catalog
 from incident.ports import Unreadable
 from integrations.github.access import Access, Patience
 from integrations.github.answers import Deployment, Repository, Run, Runs, Workflow
@@ -17,16 +18,22 @@ UNSENT = "nothing can be dispatched: runs and deployments are read only"
 DISPATCHES = "that the token may dispatch shows only when it does: it needs Actions: write on this repository alone"
 
 
-async def github(settings: GitHubSettings) -> list[Finding]:
-    """Ask GitHub; changes nothing there. What can't be asked because of an earlier answer is left out."""
-    there = access(settings)
-    if there is None:
-        return [right(TOPIC, f"{NOBODY}; {SETUP}")]
+async def github(settings: GitHubSettings, catalog: Catalog) -> list[Finding]:
+    """Ask GitHub about each place; changes nothing there. What an earlier answer keeps from being asked is left out."""
+    there = places(settings, catalog)
+    if there:
+        return [finding for place in there for finding in await _examined(place)]
+    if settings.github_dispatch_token is not None:
+        return [wrong(TOPIC, f"{SENDING} is set, and {NOBODY}", f"set {REPO}, or `repository` in the catalog; {SETUP}")]
+    return [right(TOPIC, f"{NOBODY}; {SETUP}")]
+
+
+async def _examined(there: Access) -> list[Finding]:
     async with Calls(there, Patience()) as calls:
         try:
             repository = await calls.read("", Repository)
         except Unreadable as why:
-            return [wrong(TOPIC, f"{REPO}: {why}", "look at the name, the tokens and SFA_GITHUB_API_URL")]
+            return [wrong(TOPIC, f"{there.repository}: {why}", "look at its name, the tokens and SFA_GITHUB_API_URL")]
         found = [_standing(repository), await _workflow(calls), await _deployments(calls), await _runs(calls)]
     return [*found, _sending(there)]
 

@@ -18,6 +18,7 @@ from bot.deployers import real_deployer, rehearsing
 from bot.github_settings import GitHubSettings
 from bot.mistakes import Mistake
 from bot.places import Places, unseen_place
+from incident.catalog import Catalog
 from incident.facts import Outcome, Plan
 from incident.ports import Sighting
 from incident.status import World
@@ -108,7 +109,7 @@ def settings(github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 async def test_with_github_configured_a_scenario_still_acts_on_its_own_world_only(settings: GitHubSettings) -> None:
-    places = Places(real_deployer(settings))
+    places = Places(real_deployer(settings, Catalog()))
     place = await places.named("checkout-latency")
     assert isinstance(place.deployer, MadeUp)
     assert place.deployer is place.telemetry
@@ -120,7 +121,7 @@ async def test_only_a_rehearsal_changes_who_rolls_a_scenario_back(settings: GitH
 
 
 def test_what_is_no_scenario_is_not_rehearsed(settings: GitHubSettings) -> None:
-    place = unseen_place(ALERT, "production", real_deployer(settings))
+    place = unseen_place(ALERT, "production", real_deployer(settings, Catalog()))
     with pytest.raises(Mistake, match="is for scenarios"):
         rehearsing(settings)(place)
 

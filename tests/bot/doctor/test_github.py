@@ -8,9 +8,12 @@ from pydantic import SecretStr
 from bot.doctor.finding import State
 from bot.doctor.github import github as examine
 from bot.github_settings import GitHubSettings
+from incident.catalog import Catalog, Entry
 from integrations.github.rehearsal import TOPIC
 from tests.github_standin import READS, REPOSITORY, SENDS, GitHub
 from tests.incident.made import T
+
+NOBODY = Catalog()
 
 
 @pytest.fixture
@@ -29,8 +32,8 @@ def settings(github: GitHub, **more: object) -> GitHubSettings:
     return GitHubSettings.model_construct(**{**well, **more})
 
 
-async def said(settings: GitHubSettings, state: State) -> list[str]:
-    return [f"{each.said} → {each.remedy}" for each in await examine(settings) if each.state is state]
+async def said(settings: GitHubSettings, state: State, catalog: Catalog = NOBODY) -> list[str]:
+    return [f"{each.said} → {each.remedy}" for each in await examine(settings, catalog) if each.state is state]
 
 
 async def test_all_is_well(github: GitHub) -> None:
@@ -78,3 +81,16 @@ async def test_what_does_not_let_us_in_is_one_finding(github: GitHub, more: dict
 async def test_without_the_token_that_dispatches_it_only_reads(github: GitHub) -> None:
     notes = await said(settings(github, github_dispatch_token=None), State.NOTE)
     assert any("nothing can be dispatched" in note for note in notes)
+
+
+async def test_the_repositories_of_the_catalog_are_looked_at_as_well(github: GitHub) -> None:
+    catalog = Catalog(services={"shop": Entry(repository="acme/other"), "cart": Entry(repository=REPOSITORY)})
+    (finding,) = await said(settings(github), State.WRONG, catalog)
+    assert "acme/other" in finding
+    alone = settings(github, github_rollback_repo=None)
+    assert any(line.startswith("acme/rollbacks") for line in await said(alone, State.RIGHT, catalog))
+
+
+async def test_a_token_that_has_nowhere_to_dispatch_to_is_wrong(github: GitHub) -> None:
+    (finding,) = await said(settings(github, github_rollback_repo=None), State.WRONG)
+    assert "set SFA_GITHUB_ROLLBACK_REPO, or `repository` in the catalog" in finding
