@@ -37,6 +37,7 @@ from bot.teams import Queued, Teams
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, painted, redrawn
 from bot.thread.options import Options
+from bot.whom import Whom
 from bot.working import Watched, Working
 
 OFTEN = 0.0005
@@ -74,12 +75,14 @@ async def connected(
     await join(client, filter(None, (*slack.alert_channels, (await in_force.now()).slack.incident_channel)), me)
     approvers = People(client, "SFA_APPROVERS", in_force.approvers, slack.approvers)
     admins = People(client, "SFA_ADMINS", in_force.admins)
-    runner = Runner(_crew(in_force, storage, places, approvers))
+    whom = Whom(client, approvers, in_force)
+    runner = Runner(_crew(in_force, storage, places, whom))
     kill_switch = KillSwitch(storage.store.switch, runner.refresh)
     app = AsyncApp(client=client, signing_secret=_secret(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    bot = Bot(runner, *storage, places, approvers, admins, in_force, names, services, rules, kill_switch, way.apart)
+    people = (approvers, admins, whom)
+    bot = Bot(runner, *storage, places, *people, in_force, names, services, rules, kill_switch, way.apart)
     register(app, bot)
     delivering = AsyncWebClient(_secret(slack.bot_token), base_url=slack.api_url, retry_handlers=[])
 
@@ -101,13 +104,17 @@ async def connected(
             await runner.close()
 
 
-def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People) -> Crew:
+def _crew(in_force: InForce, storage: Storage, places: Places, whom: Whom) -> Crew:
     settings = in_force.environment.settings
     working = Working()
 
     async def options() -> Options:
-        pause = await storage.store.paused()
-        return Options(timezone=settings.zone, approvers=await approvers.ids(), pause=pause)
+        return Options(
+            timezone=settings.zone,
+            approvers=await whom.approvers.ids(),
+            pause=await storage.store.paused(),
+            incident_channel=(await in_force.now()).slack.incident_channel,
+        )
 
     drawing = Drawing(
         draw=draw,
@@ -132,6 +139,7 @@ def _crew(in_force: InForce, storage: Storage, places: Places, approvers: People
         rules=in_force.policy,
         investigator=lambda place, watch: Queued(team(place, settings, watch), teams),
         working=working,
+        whom=whom,
     )
 
 

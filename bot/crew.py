@@ -9,7 +9,7 @@ from bot.beginning import asks_first
 from bot.places import Places, unseen_place
 from bot.working import Watch, Working
 from incident.alert import Alert
-from incident.hands import Hands
+from incident.hands import Hands, Whom
 from incident.model import Incident
 from incident.policy import Policy, Rules
 from incident.ports import Chat, Investigator
@@ -29,6 +29,7 @@ class Crew(NamedTuple):
     rules: Rules
     investigator: Callable[[Place, Watch], Investigator]
     working: Working
+    whom: Whom | None = None
 
     def equipped(self, place: Place, watch: Watch) -> Hands:
         """Return hands for an incident there; ``watch`` hears of the team's work."""
@@ -40,6 +41,7 @@ class Crew(NamedTuple):
             clock=place.clock,
             rules=self._rules_for(place.alert),
             deployer=place.deployer,
+            whom=self.whom,
             traffic=traffic,
         )
 

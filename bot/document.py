@@ -65,7 +65,7 @@ def _verdict(verdict: Verdict | None) -> Document | None:
 
 
 def _plan(plan: Plan | None) -> Document | None:
-    return {**plan.model_dump(mode="json"), "digest": plan.digest} if plan else None
+    return {**plan.model_dump(mode="json", exclude={"rests_on"}), "digest": plan.digest} if plan else None
 
 
 def _turn(seq: int, turn: Turn) -> Document:

@@ -52,6 +52,20 @@ class People:
         known = tuple(self._known.get(_handle(name), name) for name in listed)
         return (*_people(known), *await self._groups(known))
 
+    async def everybody(self) -> frozenset[str]:
+        """Return everybody who is among them at this moment."""
+        listed = await self._listed()
+        members = [await self._members(group) for group in await self._groups(listed)]
+        all_ = frozenset((*_people(listed), *(user for group in members for user in group)))
+        if listed == self._most:
+            return all_
+        return frozenset([user for user in all_ if await self.could_include(user)])
+
+    async def readable(self) -> tuple[str, ...]:
+        """Return the ids of the people who are named, and of the groups that can be seen."""
+        listed = await self._listed()
+        return (*_people(listed), *await self._groups(listed))
+
     async def meant(self) -> dict[str, Json]:
         """Return everybody who is among them at this moment: people, and each group's members, for the audit trail."""
         listed = await self._listed()

@@ -18,9 +18,9 @@ from bot.tasks import Tasks
 from bot.timers import Timers
 from bot.working import Watch
 from incident.closing import AGE, STAYS, closing, dated
-from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackEnded, Stopped, Verdict
+from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackEnded, Stopped
 from incident.hands import Hands
-from incident.model import Incident, OutOfOrder, Status
+from incident.model import Incident, OutOfOrder
 from incident.policy import Mode
 from incident.responder import Responder
 from incident.status import WAITING
@@ -132,6 +132,8 @@ class Runner:
         for incident in await self._crew.store.unfinished():
             if incident.status in WAITING:
                 await self._crew.working.show(incident.id)
+                if incident.due is not None:
+                    self._tasks.go_on(incident.id)
 
     def daily(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do something once the runner has begun, and each day."""
@@ -185,13 +187,12 @@ class Runner:
         self._rest(await Responder(hands).advance(incident))
 
     def _rest(self, incident: Incident) -> None:
-        """Let go of what an ended incident needed; look again when an open question expires."""
+        """Let go of what an ended incident needed; look again when an open question wants it."""
         self._crew.working.forget(incident.id)
         if incident.status.ended:
             self._hands.pop(incident.id, None)
-        verdict = incident.last(Verdict)
-        if incident.status is Status.AWAITING_APPROVAL and verdict is not None and verdict.expires_at is not None:
-            left = verdict.expires_at - self._hands[incident.id].clock.now()
+        if incident.due is not None:
+            left = incident.due - self._hands[incident.id].clock.now()
             self._timers.at(incident.id, datetime.now(UTC) + left)
 
     async def _hands_of(self, incident: Incident) -> Hands:

@@ -34,7 +34,7 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
             click.echo(str(pause))
         places = _places(settings.catalog, github, rehearse=rehearse)
         if not slack.in_slack:
-            slack, page = await stack.enter_async_context(stand_in(slack, places))
+            settings, slack, page = await stack.enter_async_context(stand_in(settings, slack, places))
             click.echo(f"workspace: {page}")
         connection = await stack.enter_async_context(connected(settings, slack, storage, places, Way(apart)))
         runner, kill_switch, over_http = connection

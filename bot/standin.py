@@ -10,6 +10,7 @@ import yaml
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from bot.config import Settings
 from bot.manifest import chosen
 from bot.mistakes import Mistake
 from bot.offers import Offers
@@ -29,13 +30,21 @@ CHOSEN = {
 
 
 @asynccontextmanager
-async def stand_in(slack: SlackSettings, places: Places) -> AsyncIterator[tuple[SlackSettings, str]]:
+async def stand_in(
+    settings: Settings, slack: SlackSettings, places: Places
+) -> AsyncIterator[tuple[Settings, SlackSettings, str]]:
     """Serve the workspace; yield the settings that lead the bot there, and the address of its page."""
     _refuse_beside_real_systems()
     offers = Offers(places)
     manifest = yaml.safe_load(chosen(slack.slash))
     async with Workspace(offers=offers.listed, fire=offers.fire, manifest=manifest) as workspace:
-        yield _leading_to(workspace, slack), workspace.address
+        yield peopled(settings, workspace), _leading_to(workspace, slack), workspace.address
+
+
+def peopled(settings: Settings, workspace: Workspace) -> Settings:
+    """Return the settings with who of the workspace deploys under which name: `SFA_CATALOG` would say it of people."""
+    people = {name: user.id for user in workspace.team.users.values() for name in user.deploys_as}
+    return settings.model_copy(update={"catalog": settings.catalog.model_copy(update={"people": people})})
 
 
 def real_systems() -> list[str]:

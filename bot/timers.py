@@ -1,15 +1,14 @@
-"""What is looked at again by itself: open questions as they expire, and what is done every so often."""
+"""What is looked at again by itself: open questions as they want it, and what is done every so often."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from incident.facts import Verdict
 from storage.store import SqlStore
 
 PRECEDENCE = timedelta(seconds=2)
-"""Whoever asked a question lets it expire; other replicas come after."""
+"""Whoever asked a question looks first; other replicas come after."""
 
 
 class Timers:
@@ -40,11 +39,11 @@ class Timers:
         self._timers.add_job(self._look, "date", args=[incident_id], run_date=moment, **kept)
 
     async def asked(self, incident_id: str) -> None:
-        """See to it that a question which another replica asked is looked at here as well when it expires."""
+        """See to it that a question which another replica asked is looked at here as well when it is due."""
         if self._timers.get_job(incident_id) is None:
-            verdict = (await self._store.load(incident_id)).last(Verdict)
-            if verdict is not None and verdict.expires_at is not None:
-                self.at(incident_id, max(verdict.expires_at, datetime.now(UTC)) + PRECEDENCE)
+            due = (await self._store.load(incident_id)).due
+            if due is not None:
+                self.at(incident_id, max(due, datetime.now(UTC)) + PRECEDENCE)
 
     async def _look(self, incident_id: str) -> None:
         self._go_on(incident_id)

@@ -32,6 +32,11 @@ def read_moment(told: object) -> object:
     return moment
 
 
+def is_app(login: str) -> bool:
+    """Tell whether a GitHub login is an app's."""
+    return login.casefold().endswith("[bot]")
+
+
 def read_mode(told: object) -> object:
     """Take the word off back: YAML reads it as false."""
     return Mode.OFF if told is False else told
@@ -48,6 +53,7 @@ def known_zone(name: str) -> str:
 
 
 Moment = Annotated[datetime | str, BeforeValidator(read_moment)]
+SlackUser = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 Repository = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}/[\w.-]{1,100}$")]
 
 
@@ -105,9 +111,13 @@ class Entry(Value):
 
 
 class Catalog(Value):
-    """Every service that is known by name, and the times in which nothing is changed anywhere."""
+    """Every service that is known by name, and the times in which nothing is changed anywhere.
+
+    ``people`` says who in Slack somebody is who deploys, by their GitHub login.
+    """
 
     services: Mapping[Name, Entry] = Field(default_factory=dict)
+    people: Mapping[Name, SlackUser] = Field(default_factory=dict)
     freeze: tuple[Freeze, ...] = ()
 
     def find(self, name: str) -> str | None:
@@ -124,6 +134,13 @@ class Catalog(Value):
         service = None if name is None else self.find(name)
         own = Entry() if service is None else self.services[service]
         return own.model_copy(update={"freeze": (*own.freeze, *self.freeze)})
+
+    def person(self, login: str | None) -> str | None:
+        """Return who in Slack deploys under this name; an app is nobody, whoever it is said to be."""
+        if login is None or is_app(login):
+            return None
+        wanted = login.casefold()
+        return next((who for told, who in self.people.items() if told.casefold() == wanted), None)
 
     def __str__(self) -> str:
         """Say what is in it."""

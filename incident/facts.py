@@ -5,8 +5,9 @@ because the closed list of what can be known about an incident belongs in one pl
 """
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, TypeAdapter
 
@@ -76,18 +77,27 @@ class GateCheck(Value):
 
 
 class Plan(Value):
-    """Exactly what would be done: ``service`` goes from ``from_version`` back to ``to_version``."""
+    """Exactly what would be done: ``service`` goes from ``from_version`` back to ``to_version``.
+
+    ``rests_on`` is the seal of what people were shown with it (`incident.seal`); None in plans of earlier versions.
+    """
 
     service: Name
     environment: Name
     from_version: Name
     to_version: Name
     change: Name
+    rests_on: Name | None = None
 
     @property
     def digest(self) -> str:
-        """Return what an approval is bound to: the same for the same plan, in every process."""
-        return "sha256:" + hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Return what an approval is bound to: the plan and what it rests on, in every process the same."""
+        return "sha256:" + hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+    @property
+    def bare(self) -> Self:
+        """What would be done, whatever it rests on."""
+        return self.model_copy(update={"rests_on": None})
 
 
 class Action(StrEnum):
@@ -98,8 +108,25 @@ class Action(StrEnum):
     REPORT = "report"
 
 
+class Asked(Value):
+    """Whom a question went to, as Slack knew them then, by their ids: whoever comes later doesn't count for it.
+
+    ``named`` are the people and groups that the settings name, ``approvers`` everybody among them. ``on_call`` is the
+    service's group. ``maker`` made the change; None where that isn't proved.
+    """
+
+    named: tuple[Name, ...] = ()
+    approvers: tuple[Name, ...] = ()
+    on_call: Name | None = None
+    maker: Name | None = None
+
+
 class Verdict(Value):
-    """What the gate says about acting. ``rehearsed``: it would, but nothing may be executed here."""
+    """What the gate says about acting. ``rehearsed``: it would, but nothing may be executed here.
+
+    ``deployed_by`` is who the deployer's own record says made the change. ``asked`` is None where nobody is asked by
+    name: on a terminal, and in what earlier versions stored.
+    """
 
     kind: Literal["verdict"] = "verdict"
     at: Instant
@@ -111,6 +138,20 @@ class Verdict(Value):
     approvals_needed: Annotated[int, Field(ge=1, le=2)] = 1
     expires_at: Instant | None = None
     """When an approval stops counting (ask), or when the veto window ends (rollback)."""
+    deployed_by: Name | None = None
+    asked: Asked | None = None
+
+    @property
+    def half_way(self) -> datetime | None:
+        """The moment at which half the time to answer has gone."""
+        return None if self.expires_at is None else self.at + (self.expires_at - self.at) / 2
+
+    def lets(self, by: str) -> bool:
+        """Tell whether somebody's yes counts here: of two people who have to agree neither may have made the change."""
+        if self.asked is None:
+            return True
+        strange = self.approvals_needed > 1 and self.asked.maker in {None, by}
+        return by in self.asked.approvers and not strange
 
 
 class Decision(StrEnum):
@@ -131,6 +172,13 @@ class Approval(Value):
     by: str | None = None
     digest: str | None = None
     reason: Text = ""
+
+
+class Reminded(Value):
+    """Half the time of an open question had gone, and people were reminded of it."""
+
+    kind: Literal["reminded"] = "reminded"
+    at: Instant
 
 
 class RollbackStarted(Value):
@@ -283,8 +331,8 @@ class Closed(Value):
 
 
 Fact = (
-    Turn | Diagnosis | Verdict | Approval | RollbackStarted | RollbackSent | RollbackSeen | RollbackEnded | Check
-    | AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed
+    Turn | Diagnosis | Verdict | Approval | Reminded | RollbackStarted | RollbackSent | RollbackSeen | RollbackEnded
+    | Check | AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed
 )  # fmt: skip
 FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
 """Reads a stored fact back: ``FACT.validate_json(body)``."""

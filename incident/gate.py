@@ -12,6 +12,7 @@ from incident.checks.answer import Answer
 from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
 from incident.model import World
 from incident.policy import Mode, Policy
+from incident.seal import seal
 
 CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (
     ("environment-allowed", cause.environment_allowed),
@@ -47,7 +48,7 @@ def judge(case: Case, policy: Policy) -> Verdict:
     """Return what may be done about the case, and why. It says `rollback` only where every check passed."""
     world = case.incident.world
     answers = _ask_all(case, policy)
-    plan = case.plan()
+    plan = _sealed(case, answers)
     mode = policy.mode_in(world, case.acts_on)
     bounds = (_by_confidence(case, policy), _by_checks(answers), _by_mode(mode), _by_plan(plan, case))
     action = min((bound for bound, _ in bounds), key=BOLDNESS.index)
@@ -61,6 +62,7 @@ def judge(case: Case, policy: Policy) -> Verdict:
         plan=plan,
         approvals_needed=policy.approvals_needed,
         expires_at=None if rehearsed or action is Action.REPORT else case.at + _lifetime(action, policy, world),
+        deployed_by=None if case.deployed is None else case.deployed.actor,
     )
 
 
@@ -70,13 +72,22 @@ def worsened(seen: Verdict, now: Verdict) -> tuple[str, ...]:
     asked = ONLY_BY_ITSELF if seen.action is Action.ASK else frozenset[str]()
     counting = (c for c in now.checks if c.name not in asked)
     worse = [c.reason for c in counting if BADNESS.index(c.result) > earlier.get(c.name, 0)]
-    if now.plan != seen.plan:
+    if _bare(now.plan) != _bare(seen.plan):
         worse.append("What would have to be done is no longer the same.")
     if BOLDNESS.index(now.action) < BOLDNESS.index(seen.action):
         worse.append(f"The gate now says {now.action}, no longer {seen.action}.")
     if now.rehearsed:
         worse.append("Nothing may be executed any more: this is a rehearsal.")
     return tuple(worse)
+
+
+def _sealed(case: Case, answers: tuple[GateCheck, ...]) -> Plan | None:
+    plan = case.plan()
+    return plan and plan.model_copy(update={"rests_on": seal(case.diagnosis, case.cited, answers)})
+
+
+def _bare(plan: Plan | None) -> Plan | None:
+    return plan and plan.bare
 
 
 def _ask_all(case: Case, policy: Policy) -> tuple[GateCheck, ...]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from incident.case import Case
 from incident.change import Topology
 from incident.evidence import Source
-from incident.facts import Approval, Diagnosis, Fact, Reading, RollbackSent, RollbackStarted, Verdict
+from incident.facts import Action, Approval, Asked, Diagnosis, Fact, Reading, RollbackSent, RollbackStarted, Verdict
 from incident.gate import judge
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, Rules
@@ -41,6 +41,9 @@ NOW = timedelta(minutes=10)
 Asker = Callable[[Incident, Verdict], Awaitable[Approval | None]]
 """Asks a person; None leaves the question waiting."""
 
+Whom = Callable[[Incident, Verdict], Awaitable[Asked]]
+"""Says whom a question goes to, by name, and keeps them as they are at this moment."""
+
 Traffic = Callable[[Telemetry, str, Window], Awaitable[tuple[Reading, ...]]]
 """Reads how much a service was asked, oldest first, in whatever unit; raises `NotRecorded`, `Unreadable`."""
 
@@ -63,6 +66,7 @@ class Hands:
     rules: Rules
     deployer: Deployer | None = None
     asker: Asker | None = None
+    whom: Whom | None = None
     traffic: Traffic | None = None
 
     async def record(self, incident: Incident, fact: Fact) -> Incident:
@@ -115,6 +119,12 @@ class Hands:
             readings=await _seen(self.telemetry.signal(incident.alert, Window.before(now, NOW))),
         )
         return judge(case, await self.allowed())
+
+    async def addressed(self, incident: Incident, verdict: Verdict) -> Verdict:
+        """Return the verdict with whom its question goes to."""
+        if self.whom is None or verdict.rehearsed or verdict.action is not Action.ASK:
+            return verdict
+        return verdict.model_copy(update={"asked": await self.whom(incident, verdict)})
 
     async def allowed(self) -> Policy:
         """Return what people allow at this moment, the kill switch included."""

@@ -1,12 +1,33 @@
 """An incident: an alert and the facts that followed it. Its status is computed, never set."""
 
-from typing import Self, TypeVar  # noqa: I001 - one imported name a line would bury the state machine
+from datetime import datetime
+from typing import Self, TypeVar
 
 from incident.alert import Alert
 from incident.evidence import Evidence
 from incident.facts import (
-    Action, AlertResolved, AlertSeen, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome,
-    Owned, Recovery, Remark, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped, Turn, Verdict,
+    Action,
+    AlertResolved,
+    AlertSeen,
+    Approval,
+    Check,
+    Closed,
+    Decision,
+    Diagnosis,
+    Fact,
+    Fault,
+    Outcome,
+    Owned,
+    Recovery,
+    Remark,
+    Reminded,
+    RollbackEnded,
+    RollbackSeen,
+    RollbackSent,
+    RollbackStarted,
+    Stopped,
+    Turn,
+    Verdict,
 )  # fmt: skip
 from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
@@ -68,6 +89,20 @@ class Incident(Value):
         return next(said, False)
 
     @property
+    def reminded(self) -> Reminded | None:
+        """That people were reminded of the newest question."""
+        newest = next((f for f in reversed(self.facts) if isinstance(f, Verdict | Reminded)), None)
+        return newest if isinstance(newest, Reminded) else None
+
+    @property
+    def due(self) -> datetime | None:
+        """When the open question wants somebody's attention next; None where none is open."""
+        verdict = self.last(Verdict)
+        if self.status is not Status.AWAITING_APPROVAL or verdict is None:
+            return None
+        return verdict.half_way if self.reminded is None else verdict.expires_at
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """All evidence that turns brought in, in order."""
         return tuple(e for turn in self.every(Turn) for e in turn.found)
@@ -116,6 +151,8 @@ class Incident(Value):
                 return self._after_verdict(fact)
             case Approval():
                 return self._after_approval(fact)
+            case Reminded():
+                return now if now is Status.AWAITING_APPROVAL and self.reminded is None else None
             case RollbackStarted():
                 return Status.ROLLING_BACK if self._may_start(fact) else None
             case RollbackSent() | RollbackSeen():
@@ -159,6 +196,8 @@ class Incident(Value):
         earlier = {a.by for a in self._approvals()}
         late = verdict.expires_at is not None and approval.at >= verdict.expires_at
         if approval.by is None or approval.by in earlier or approval.digest is None or late:
+            return None
+        if not verdict.lets(approval.by) or (verdict.asked is None and self.world is World.REAL):
             return None
         return Status.ROLLING_BACK if len(earlier) + 1 >= verdict.approvals_needed else self.status
 

@@ -138,13 +138,17 @@ class Investigator(Protocol):
 
 
 class Deployed(NamedTuple):
-    """The deployer's own record of one version that ran."""
+    """The deployer's own record of one version that ran.
+
+    ``actor`` is who it has verified as having deployed it, by its own name of them.
+    """
 
     service: str
     version: str
     previous_version: str | None
     change: str | None
     at: datetime
+    actor: str | None = None
 
 
 class Dispatched(NamedTuple):

@@ -13,6 +13,7 @@ from incident.facts import (
     Diagnosis,
     Plan,
     Remark,
+    Reminded,
     RollbackStarted,
     Verdict,
 )
@@ -21,9 +22,12 @@ from incident.hands import Hands
 from incident.model import Incident, OutOfOrder, Status
 from incident.ports import Busy, Paused
 from incident.sending import see_through
+from incident.status import World
 from incident.verification import verify
 
 logger = logging.getLogger(__name__)
+
+OTHERS = "Who is asked has changed."
 
 
 async def investigate(hands: Hands, incident: Incident) -> Incident:
@@ -36,15 +40,23 @@ async def investigate(hands: Hands, incident: Incident) -> Incident:
         async with aclosing(hands.investigator.investigate(incident, hands.telemetry, heard)) as facts:
             async for fact in facts:
                 incident = await hands.record(incident, fact)
-    return await hands.record(incident, await hands.judge(incident))
+    return await hands.record(incident, await hands.addressed(incident, await hands.judge(incident)))
 
 
 async def ask(hands: Hands, incident: Incident) -> Incident:
-    """Ask a person where one is at hand; let the question expire where its time is up."""
+    """Ask a person where one is at hand; remind people half way, and let the question expire where its time is up.
+
+    A terminal's answer is nobody's in particular, so it never counts for a real system.
+    """
     verdict, _ = _proposed(incident)
     if _late(hands, verdict):
         return await hands.record(incident, _expired(hands))
-    answer = None if hands.asker is None else await hands.asker(incident, verdict)
+    if await _others_are_asked(hands, incident, verdict):
+        return await _call_off(hands, incident, await hands.judge(incident), (OTHERS,))
+    if incident.reminded is None and verdict.half_way is not None and hands.clock.now() >= verdict.half_way:
+        return await hands.record(incident, Reminded(at=hands.clock.now()))
+    here = hands.asker is not None and incident.world is not World.REAL
+    answer = await hands.asker(incident, verdict) if hands.asker is not None and here else None
     if answer is None:
         return incident
     try:
@@ -101,8 +113,8 @@ STEPS: Mapping[Status, Step] = MappingProxyType({
 
 
 def rollback_key(incident: Incident, plan: Plan) -> str:
-    """Name the one effect that this plan may have for this incident: the same in every process."""
-    return f"{incident.id}-{plan.digest.removeprefix('sha256:')[:16]}"
+    """Name the one effect that this plan may have for this incident: the same in every process, however often asked."""
+    return f"{incident.id}-{plan.bare.digest.removeprefix('sha256:')[:16]}"
 
 
 async def _start(hands: Hands, incident: Incident) -> Incident:
@@ -127,7 +139,22 @@ async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tup
     if now.action is Action.REPORT:
         return await hands.record(incident, _superseded(hands, changed))
     renewed = now.model_copy(update={"reasons": (*changed, *now.reasons)})
-    return await hands.record(incident, renewed)
+    return await hands.record(incident, await hands.addressed(incident, renewed))
+
+
+async def _others_are_asked(hands: Hands, incident: Incident, verdict: Verdict) -> bool:
+    """Tell whether the settings name others now than when the question was asked, or nobody could be seen then.
+
+    Who has joined or left a group since doesn't matter.
+    """
+    now = (await hands.addressed(incident, verdict)).asked
+    seen = verdict.asked
+    if now is None or seen is None:
+        return now is not seen
+    if not now.named:  # nobody may answer any more, or nobody can be seen just now: each click is told
+        return False
+    nobody_seen = not seen.approvers and bool(now.approvers)
+    return nobody_seen or (now.named, now.on_call, now.maker) != (seen.named, seen.on_call, seen.maker)
 
 
 async def _refuse_paused(hands: Hands) -> None:

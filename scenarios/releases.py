@@ -62,7 +62,8 @@ def _chain(last: Release, changes: Iterable[PlannedChange], fired_at: datetime) 
         before = change.previous_version or last.deployed.version
         version = change.version or _next(last.deployed.version, change.kind)
         at = fired_at + timedelta(seconds=change.at)
-        last = Release(Deployed(change.service, version, before, change.id, at), last.carries | {change.id})
+        actor = change.author or (change.commit.author if change.commit else None)
+        last = Release(Deployed(change.service, version, before, change.id, at, actor), last.carries | {change.id})
         yield last
 
 

@@ -11,8 +11,10 @@ from storage.audit import Entry
 ITSELF = "first-responder"
 """Who did what no person did."""
 
+ASKING = ("approvals_needed", "expires_at", "deployed_by", "asked")
 TOLD: Mapping[str, frozenset[str]] = MappingProxyType({
-    "verdict": frozenset({"at", "action", "rehearsed", "plan", "reasons", "approvals_needed", "expires_at"}),
+    "verdict": frozenset({"at", "action", "rehearsed", "plan", "reasons", *ASKING}),
+    "reminded": frozenset({"at"}),
     "approval": frozenset({"at", "decision", "digest", "reason"}),
     "rollback_started": frozenset({"at", "key", "plan"}),
     "rollback_sent": frozenset({"at", "key"}),

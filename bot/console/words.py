@@ -26,6 +26,7 @@ from incident.facts import (
     Plan,
     Recovery,
     Remark,
+    Reminded,
     RollbackEnded,
     RollbackSeen,
     RollbackSent,
@@ -82,6 +83,8 @@ def say(incident: Incident, fact: Fact) -> Said:
             return said("owner", f"{fact.by} took it")
         case Remark():
             return said(fact.by, "", (fact.text,))
+        case Reminded():
+            return said("question", "half the time to answer has gone", tone="waiting")
         case Stopped():
             return said("stopped", f"by {fact.by}; what was found is kept", tone="bad")
         case Fault():

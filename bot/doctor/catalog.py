@@ -9,8 +9,13 @@ TOPIC = "SFA_CATALOG"
 NONE = "none: no real service is known by name, and each is treated as the settings say (docs/catalog.md)"
 
 
-def catalog(seen: Catalog, *, everyone: bool) -> Iterator[Finding]:
+def catalog(seen: Catalog, *, everyone: bool, two_person: bool = False) -> Iterator[Finding]:
     """Look at the catalog; ``everyone``: somebody may approve by the settings. Its mistakes end the program before."""
+    if seen.people:
+        yield right(TOPIC, f"{len(seen.people)} of those who deploy are known in Slack: {', '.join(seen.people)}")
+    elif two_person:
+        said = "SFA_TWO_PERSON is on, and nothing says who in Slack deploys: nobody can approve anything"
+        yield note(TOPIC, said, "name them under `people`: their GitHub login, and their Slack id")
     if not seen.services:
         yield right(TOPIC, NONE)
     for freeze in seen.freeze:

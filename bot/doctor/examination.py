@@ -46,7 +46,7 @@ async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettin
     models = (settings, slack, github)
     found = (
         *_permitted(settings, models),
-        *catalog(settings.catalog, everyone=bool(slack.approvers)),
+        *catalog(settings.catalog, everyone=bool(slack.approvers), two_person=slack.two_person),
         await database(settings.database_url),
         *asked,
         *await ask_github(github, settings.catalog),

@@ -40,21 +40,31 @@ def quiet(mute: Mute) -> str:
     return f"{who(mute.by)} muted this alert until {day(mute.until)}: the same problem opens no incident until then."
 
 
+def taken(incident: Incident, answer: Answer) -> bool:
+    """Tell whether an answer was taken; else something else became of the question when it was given."""
+    newest = _newest(incident)
+    return isinstance(newest, Approval) and (newest.by, newest.decision) == (answer.by, answer.decision)
+
+
 def decided(incident: Incident, answer: Answer) -> str:
-    """Say what became of an answer that was taken."""
-    newest = next(f for f in reversed(incident.facts) if isinstance(f, Approval | Verdict))
+    """Say what became of an answer."""
+    newest = _newest(incident)
     if isinstance(newest, Verdict):
         return (
             f"Nothing was done: the situation has changed since this was asked. {_reasons(newest)} "
             "The thread has a new card for what is proposed now."
         )
-    if newest.by != answer.by or newest.decision is not answer.decision:
+    if not taken(incident, answer):
         return f"Your answer doesn't count: {_closed(newest)}"
     if newest.decision is Decision.REJECTED:
         return f"Rejected: nothing of {incident.id} is rolled back."
     if incident.status is Status.AWAITING_APPROVAL:
         return "Your approval is stored. One more is needed, from another person."
     return f"Approved: {_plan(incident)} begins."
+
+
+def _newest(incident: Incident) -> Approval | Verdict:
+    return next(f for f in reversed(incident.facts) if isinstance(f, Approval | Verdict))
 
 
 def refused(incident: Incident, answer: Answer) -> str:

@@ -11,6 +11,7 @@ from bot.people import People
 from bot.places import Places
 from bot.runner import Runner
 from bot.slash import Slash
+from bot.whom import Whom
 from storage.audit import SqlAudit
 from storage.feedback import SqlFeedback
 from storage.leases import SqlLeases
@@ -37,6 +38,7 @@ class Bot(NamedTuple):
     places: Places
     approvers: People
     admins: People
+    whom: Whom
     in_force: InForce
     scenarios: tuple[str, ...]
     services: frozenset[str]

@@ -3,23 +3,24 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.admission import admit
-from bot.listeners.answers import UNKNOWN, decided, may_approve, refused
+from bot.listeners.answers import UNKNOWN, decided, may_approve, refused, taken
 from bot.listeners.bot import Bot
-from bot.listeners.careful import careful, metadata, opened_at, tell
-from bot.listeners.owners import owners
+from bot.listeners.careful import careful, metadata, opened_at, place, tell
 from bot.listeners.pausing import stands
 from bot.listeners.presses import press_of
 from bot.listeners.refusals import Attempt, refuse, witness
+from bot.listeners.standing import barred
+from bot.listeners.trusted import trust
 from bot.mistakes import Mistake
 from bot.runner import Answer
 from bot.thread.modals import REASON, reject_modal
 from bot.thread.presses import APPROVE, REJECT, REJECT_MODAL, Pressed
-from incident.facts import Decision
-from incident.model import OutOfOrder, Status
+from incident.facts import Decision, Verdict
+from incident.model import Incident, OutOfOrder, Status
 from incident.ports import Paused, UnknownIncident
 
 STILL_OPEN = "Nothing was done; the question stays open until it expires, and works once acting is resumed."
+ELSEWHERE = "This question isn't asked here: please answer on the newest card of its own thread. Nothing was done."
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -29,16 +30,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def approve(args: AsyncArgs) -> None:
         await args.ack()
-        about = press_of(args)
-        await _decide(args, bot, Answer(args.body["user"]["id"], Decision.APPROVED, about.digest or ""), about)
+        if about := await _about(args, bot, Decision.APPROVED):
+            await _decide(args, bot, _answer(args, Decision.APPROVED, about), about)
 
     @app.action(REJECT)
     @careful
     async def reject(args: AsyncArgs) -> None:
         await args.ack()
-        about, user = press_of(args), args.body["user"]["id"]
-        answer = Answer(user, Decision.REJECTED, about.digest or "")
-        if await _may(args, bot, _attempt(answer, about)) and await _open(args, bot, answer, about):
+        about = await _about(args, bot, Decision.REJECTED)
+        if about and await _open(args, bot, _answer(args, Decision.REJECTED, about), about):
             view = reject_modal(about, opened_at(args))
             await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
@@ -48,23 +48,77 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         kept = metadata(args)
         reason = args.body["view"]["state"]["values"][REASON][REASON].get("value") or ""
-        answer = Answer(args.body["user"]["id"], Decision.REJECTED, kept["digest"], reason)
-        await _decide(args, bot, answer, Pressed(kept["incident"], kept["digest"]))
+        about = Pressed(kept["incident"], kept["digest"])
+        await _decide(args, bot, _answer(args, Decision.REJECTED, about, reason), about)
+
+
+async def _about(args: AsyncArgs, bot: Bot, decision: Decision) -> Pressed | None:
+    """Return what was pressed; None for what is none of our questions, which is answered and kept."""
+    try:
+        about = press_of(args)
+    except Mistake as forged:
+        about = Pressed("")
+        await _refuse(args, bot, _attempt(_answer(args, decision, about), about), forged.message)
+        return None
+    return about
+
+
+def _answer(args: AsyncArgs, decision: Decision, about: Pressed, reason: str = "") -> Answer:
+    return Answer(args.body["user"]["id"], decision, about.digest or "", reason)
 
 
 async def _decide(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> None:
-    attempt = _attempt(answer, about)
-    if not await _may(args, bot, attempt):
+    if await _asked(args, bot, answer, about) is None:
         return
+    attempt = _attempt(answer, about)
     await witness(bot, attempt)
     try:
-        await tell(args, decided(await bot.runner.decide(about.incident, answer), answer))
-    except UnknownIncident:
-        await _refuse(args, bot, attempt, UNKNOWN)
+        incident = await bot.runner.decide(about.incident, answer)
+        said = decided(incident, answer)
+        await (tell(args, said) if taken(incident, answer) else _refuse(args, bot, attempt, said))
     except Paused as paused:
         await _refuse(args, bot, attempt, f"{stands(paused.pause)} {STILL_OPEN}")
     except OutOfOrder:
         await _refuse(args, bot, attempt, refused(await bot.store.load(about.incident), answer))
+
+
+async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bool:
+    """Tell whether the question still waits for this answer; if not, say what became of it."""
+    incident = await _asked(args, bot, answer, about)
+    if incident is None:
+        return False
+    waits = incident.status is Status.AWAITING_APPROVAL
+    if not waits:
+        await _refuse(args, bot, _attempt(answer, about), refused(incident, answer))
+    return waits
+
+
+async def _asked(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> Incident | None:
+    """Return the incident where this person may answer for it; None where not, which was answered and kept."""
+    incident = None
+    try:
+        await trust(args, answer.by)
+        incident = await bot.store.load(about.incident)
+        why = await _why_not(args, bot, incident, answer)
+    except Mistake as stranger:
+        why = stranger.message
+    except UnknownIncident:
+        why = UNKNOWN
+    if why:
+        await _refuse(args, bot, _attempt(answer, about), why)
+    return None if why else incident
+
+
+async def _why_not(args: AsyncArgs, bot: Bot, incident: Incident, answer: Answer) -> str:
+    """Return why this person's answer doesn't count for what is asked in this place; empty where it may."""
+    for people in (bot.approvers, await bot.whom.owners(incident)):
+        if people is not None and not await people.include(answer.by):
+            return f"You may not approve or reject here: {may_approve(await people.words())}. Nothing was done."
+    thread, (_, channel, _) = await bot.memory.thread(incident.id), place(args)
+    if thread is None or thread.channel != channel:
+        return ELSEWHERE
+    verdict, waits = incident.last(Verdict), incident.status is Status.AWAITING_APPROVAL
+    return barred(verdict, answer.by, answer.decision) if waits and verdict is not None else ""
 
 
 def _attempt(answer: Answer, about: Pressed) -> Attempt:
@@ -74,31 +128,3 @@ def _attempt(answer: Answer, about: Pressed) -> Attempt:
 async def _refuse(args: AsyncArgs, bot: Bot, attempt: Attempt, why: str) -> None:
     await refuse(bot, attempt, why, bot.approvers)
     await tell(args, why)
-
-
-async def _may(args: AsyncArgs, bot: Bot, attempt: Attempt) -> bool:
-    """Tell whether somebody may answer, by the settings and by the service's owners too; if not, say who may."""
-    try:
-        await admit(args.client, attempt.by)
-    except Mistake as guest:
-        await refuse(bot, attempt, guest.message, bot.approvers)
-        raise
-    for people in (bot.approvers, await owners(args.client, bot, attempt.about)):
-        if people is not None and not await people.include(attempt.by):
-            named = may_approve(await people.words())
-            await _refuse(args, bot, attempt, f"You may not approve or reject here: {named}. Nothing was done.")
-            return False
-    return True
-
-
-async def _open(args: AsyncArgs, bot: Bot, answer: Answer, about: Pressed) -> bool:
-    """Tell whether the question still waits for this answer; if not, say what became of it."""
-    try:
-        incident = await bot.store.load(about.incident)
-    except UnknownIncident:
-        await _refuse(args, bot, _attempt(answer, about), UNKNOWN)
-        return False
-    waits = incident.status is Status.AWAITING_APPROVAL
-    if not waits:
-        await _refuse(args, bot, _attempt(answer, about), refused(incident, answer))
-    return waits

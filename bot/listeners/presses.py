@@ -6,14 +6,15 @@ from bot.listeners.admission import admit
 from bot.mistakes import Mistake
 from bot.thread.presses import Pressed, pressed
 
+NOT_MINE = "This button is not one of mine."
+
 
 def press_of(args: AsyncArgs) -> Pressed:
     """Return what the button carries; raises `Mistake` for a button of somebody else."""
     try:
         return pressed(str((args.action or {}).get("value")))
     except ValueError as wrong:
-        message = "This button is not one of mine."
-        raise Mistake(message) from wrong
+        raise Mistake(NOT_MINE) from wrong
 
 
 async def pressed_by(args: AsyncArgs) -> tuple[Pressed, str]:

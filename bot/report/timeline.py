@@ -21,6 +21,7 @@ from incident.facts import (
     Fault,
     Owned,
     Remark,
+    Reminded,
     RollbackEnded,
     RollbackSeen,
     RollbackSent,
@@ -146,7 +147,7 @@ def _told(fact: Fact, metric: str | None) -> tuple[str, str]:
             return _aside(fact)
 
 
-def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed) -> tuple[str, str]:
+def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Reminded | Stopped | Fault | Closed) -> tuple[str, str]:
     """What people and pagers said beside the work."""
     match fact:
         case AlertSeen():
@@ -157,6 +158,8 @@ def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | 
             return "Owner", f"{fact.by} took the incident."
         case Remark():
             return "Remark", f"{fact.by}: {brief(fact.text, 300)}"
+        case Reminded():
+            return "Approval", "Half the time to answer had gone, and people were reminded."
         case Stopped():
             return "Stop", f"{fact.by} stopped it."
         case Fault():

@@ -60,6 +60,6 @@ class SlackChat:
             wrapping.card(self._drawing.card(incident, options)),
             *wrapping.reactions(seq),
             *wrapping.session(seq),
-            *wrapping.told(self._drawing.draw(incident, fact, seq, options), seq),
+            *wrapping.told(self._drawing.draw(incident, fact, seq, options), seq, options.incident_channel),
             *(wrapping.again(message, earlier) for earlier, message in changed),
         ]

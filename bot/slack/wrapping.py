@@ -28,14 +28,16 @@ class Wrapping:
         """The message that is kept current: the root of the thread, or its first reply where an alert is the root."""
         return self._parcel("card", Kind.POST, self._placed(_content(message)), version=self._version)
 
-    def told(self, messages: Iterable[Message], seq: int) -> Iterator[Parcel]:
-        """What a fact says, each message followed by its files."""
+    def told(self, messages: Iterable[Message], seq: int, main: str | None = None) -> Iterator[Parcel]:
+        """What a fact says, each message followed by its files; ``main`` is the channel for what is said elsewhere."""
         for part, thing in enumerate(_things(messages)):
             if isinstance(thing, Upload):
                 body = {"filename": thing.name, "title": thing.title, "alt_txt": thing.alt}
                 yield self._reply(f"{seq}:{part}", Kind.UPLOAD, body)
-            else:
+            elif not thing.elsewhere:
                 yield self._reply(f"{seq}:{part}", Kind.POST, _content(thing), urgent=thing.urgent)
+            elif main is not None:
+                yield Parcel(f"{self.incident.id}:{seq}:{part}", main, Kind.POST, _content(thing), self.incident.id)
 
     def again(self, message: Message, seq: int) -> Parcel:
         """The first message of a fact, as it looks now."""

@@ -7,17 +7,17 @@ from bot.thread.compose import aside, header, messages
 from bot.thread.message import Block, Message
 from bot.thread.options import Options
 from bot.thread.pausing import paused
-from bot.thread.plan import SENTENCE, doubts, particulars, step
+from bot.thread.plan import SENTENCE, doubts, grounds, particulars, step
 from bot.thread.presses import APPROVE, REJECT, STOP, Pressed, button, confirm, row
 from bot.thread.prose import prose
 from bot.thread.rehearsal import rehearsal
 from bot.thread.rich import Inline, bold, line, listed, person, rich, say, section, when
-from incident.facts import Action, Approval, CheckResult, Plan, RollbackStarted, Verdict
+from bot.thread.whom import UNTIL, asked_people, expired
+from incident.facts import Action, AlertResolved, Approval, CheckResult, Decision, Plan, RollbackStarted, Verdict
 from incident.model import Incident
 from incident.status import Status
 
 REASONS = 4
-NOBODY = "nobody yet. Set SFA_APPROVERS to Slack users and user groups, as in SFA_APPROVERS=U012ABCDE,S045FGHIJ"
 
 
 def verdict_messages(incident: Incident, verdict: Verdict, options: Options) -> tuple[Message, ...]:
@@ -56,6 +56,8 @@ def _closing(incident: Incident) -> Iterator[Inline]:
             yield bold(f"Answered: {words.DECISIONS[given.decision]}")
             yield from (say(" by "), person(given.by)) if given.by else ()
             yield say(".")
+        case AlertResolved():
+            yield bold("Withdrawn: whoever paged says that it is over, so nothing needs to be rolled back.")
         case RollbackStarted():
             yield bold("Nobody objected: it has started.")
         case _:
@@ -67,8 +69,8 @@ def _card(incident: Incident, verdict: Verdict, plan: Plan, options: Options) ->
     ask = verdict.action is Action.ASK
     yield header(_title(verdict, plan))
     yield from particulars(incident, plan)
-    yield from doubts(incident, verdict) if ask else ()
-    yield rich(section(*_deadline(verdict)), *((section(*_who(verdict, options)),) if ask else ()))
+    yield from (*grounds(incident), *doubts(incident, verdict)) if ask else ()
+    yield rich(section(*_deadline(verdict)), *((section(*asked_people(verdict, options)),) if ask else ()))
     yield from paused(options.pause)
     yield from aside(gate.score(verdict))
     if _waits(verdict):
@@ -91,17 +93,8 @@ def _deadline(verdict: Verdict) -> Iterator[Inline]:
         yield bold("It starts now.")
         return
     yield bold("Nothing happens without an answer; the question expires " if ask else "It starts ")
-    yield when(at, "{date_short_pretty} at {time_secs}")
+    yield when(at, UNTIL)
     yield bold("." if ask else ", unless somebody presses Stop before.")
-
-
-def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
-    yield bold("May answer: " if verdict.approvals_needed == 1 else "Two people have to agree, out of: ")
-    if not options.approvers:
-        yield say(NOBODY)
-    for number, who in enumerate(options.approvers):
-        yield from (say(", "),) if number else ()
-        yield person(who)
 
 
 def _answers(incident: Incident, plan: Plan, needed: int) -> Block:
@@ -129,7 +122,9 @@ def _reasons(verdict: Verdict) -> tuple[str, ...]:
 
 
 def approval_messages(incident: Incident, approval: Approval) -> tuple[Message, ...]:
-    """Return the answer: by whom, why, and what follows."""
+    """Return the answer: by whom, why, and what follows; that nobody gave one is told elsewhere as well."""
+    if approval.decision is Decision.EXPIRED:
+        return tuple(expired(incident))
     by = [say(" by "), person(approval.by)] if approval.by else []
     told = section(bold(f"The rollback was {words.DECISIONS[approval.decision]}"), *by, say(f". {_follows(incident)}"))
     return messages([rich(told), *prose(approval.reason)])

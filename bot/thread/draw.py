@@ -15,6 +15,7 @@ from bot.thread.news import (
 from bot.thread.options import Options
 from bot.thread.outcome import check_messages, ended_messages, report_messages, run_messages, started_messages
 from bot.thread.turns import turn_messages
+from bot.thread.whom import reminder
 from incident.facts import (
     AlertResolved,
     AlertSeen,
@@ -26,6 +27,7 @@ from incident.facts import (
     Fault,
     Owned,
     Remark,
+    Reminded,
     RollbackEnded,
     RollbackSeen,
     RollbackSent,
@@ -105,6 +107,8 @@ def _draw(incident: Incident, fact: Fact, seq: int, options: Options) -> tuple[M
             return verdict_messages(incident, fact, options)
         case Approval():
             return approval_messages(incident, fact)
+        case Reminded():
+            return reminder(incident)
         case RollbackStarted():
             return started_messages(fact)
         case RollbackSent():

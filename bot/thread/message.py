@@ -36,3 +36,5 @@ class Message(NamedTuple):
     uploads: tuple[Upload, ...] = ()
     urgent: bool = False
     """May overtake what waits: the approval card, the answer to Stop."""
+    elsewhere: bool = False
+    """Goes to the channel of incidents instead of the thread, where there is such a channel."""

@@ -12,7 +12,8 @@ from incident.diagnosis import CulpritChange
 from incident.facts import CheckResult, Diagnosis, Plan, Verdict
 from incident.model import Incident
 
-DOUBTS = 6
+DOUBTS, GROUNDS = 6, 3
+STATEMENT = 160
 SENTENCE = 300
 
 
@@ -59,6 +60,14 @@ def _change(incident: Incident, plan: Plan) -> Iterator[Inline]:
 def _by(blamed: CulpritChange | None) -> str:
     author = blamed.author if blamed else None
     return f" by {brief(visible(author), 80)}" if author and author.strip() else " (by whom is not recorded)"
+
+
+def grounds(incident: Incident) -> tuple[Block, ...]:
+    """Return the evidence that the proposal rests on, by id: an answer is bound to it."""
+    diagnosis = incident.last(Diagnosis)
+    cited = () if diagnosis is None else diagnosis.evidence
+    rows = [[code(e.id), line(f" {e.statement}", STATEMENT)] for e in incident.evidence if e.id in cited]
+    return listed("It rests on", rows, GROUNDS)
 
 
 def doubts(incident: Incident, verdict: Verdict) -> tuple[Block, ...]:

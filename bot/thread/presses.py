@@ -15,6 +15,9 @@ INVESTIGATE_MODAL, REJECT_MODAL, RCA_MODAL, MUTE_MODAL = "investigate_modal", "r
 INVESTIGATE_MESSAGE = "investigate_message"
 
 
+LONGEST, LONGEST_NAME = 2_000, 200
+
+
 class Pressed(NamedTuple):
     """What a button is about. ``digest`` is the plan that an answer is bound to, on Approve and Reject only."""
 
@@ -27,16 +30,23 @@ class Pressed(NamedTuple):
 
 
 def pressed(value: str) -> Pressed:
-    """Read a button's value back; raises ValueError for anything else than what a button of ours carries."""
-    match json.loads(value):
-        case {"incident": str(incident), "digest": str(digest)}:
+    """Read a button's value back; raises ValueError for anything else than what a button of ours carries.
+
+    Values can be forged: what is too long for Slack's own limit isn't even parsed.
+    """
+    match json.loads(value) if len(value) <= LONGEST else None:
+        case {"incident": str(incident), "digest": str(digest)} if _plain(incident) and _plain(digest):
             return Pressed(incident, digest)
-        case {"incident": str(incident)}:
+        case {"incident": str(incident)} if _plain(incident):
             return Pressed(incident)
         case _:
             pass
     message = f"not a button of ours: {value[:100]}"
     raise ValueError(message)
+
+
+def _plain(name: str) -> bool:
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable()
 
 
 def button(action: str, said: str, about: Pressed, **known: Any) -> Block:  # noqa: ANN401 - as Block Kit has them

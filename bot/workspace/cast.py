@@ -13,6 +13,10 @@ BOT = "AFIRST"
 SLACKBOT = "USLACKBOT"
 """Who says what Slack itself has to say."""
 
+CLEOS = (
+    "a.kowalska", "c.weiss", "d.lindqvist", "j.silva", "l.brandt", "p.moreau", "r.iyer", "s.haddad", "t.nakamura",
+)  # fmt: skip
+"""Whoever else deploys in the made-up worlds is Cleo, so that the rule of two people can be kept and broken here."""
 TEAM = frozenset({"U0ADA", "U0BEN", "U0CLEO", "UFRBOT"})
 """Everybody but the guest, and the bot."""
 SCOPES = """
@@ -59,9 +63,9 @@ def begin(manifest: Mapping[str, Any] | None = None) -> Team:
 
 def _people() -> list[User]:
     return [
-        User("U0ADA", "ada", "Ada Okafor", "On call, payments", admin=True, approver=True),
+        User("U0ADA", "ada", "Ada Okafor", "On call, payments", admin=True, approver=True, deploys_as=("m.okafor",)),
         User("U0BEN", "ben", "Ben Vasquez", "Site reliability engineer", approver=True),
-        User("U0CLEO", "cleo", "Cleo Lindqvist", "Product manager"),
+        User("U0CLEO", "cleo", "Cleo Lindqvist", "Product manager", deploys_as=CLEOS),
         User("U0GUEST", "gus", "Gus Meyer", "Guest", guest=True),
         User(SLACKBOT, "slackbot", "Slackbot", app_id="ASLACKBOT"),
     ]

@@ -25,6 +25,11 @@ class User:
     admin: bool = False
     approver: bool = False
     app_id: str | None = None
+    deactivated: bool = False
+    team_id: str | None = None
+    """Of somebody of another workspace, who is in a shared channel here."""
+    deploys_as: tuple[str, ...] = ()
+    """Names under which made-up changes were deployed by them."""
 
     @property
     def email(self) -> str:

@@ -8,16 +8,17 @@ def user_object(team: Team, user: User, *, email: bool = False) -> Json:
     """A user as `users.info` shows them; the address only to those who may see it."""
     return {
         "id": user.id,
-        "team_id": team.id,
+        "team_id": user.team_id or team.id,
         "name": user.name,
         "real_name": user.real_name,
-        "deleted": False,
+        "deleted": user.deactivated,
         "tz": "Etc/UTC",
         "is_admin": user.admin,
         "is_owner": False,
         "is_restricted": user.guest,
         "is_ultra_restricted": False,
         "is_bot": user.app_id is not None,
+        **({"is_stranger": True} if user.team_id else {}),
         "is_app_user": False,
         "updated": 0,
         "profile": {

@@ -70,6 +70,12 @@ class Jobs(BaseModel):
     jobs: tuple[Job, ...]
 
 
+class Account(BaseModel):
+    """Somebody as GitHub knows them; an app's login ends in [bot]."""
+
+    login: Short
+
+
 class Deployment(BaseModel):
     """One deployment; which service and version it is of stands in its payload (docs/rollback.md)."""
 
@@ -77,6 +83,7 @@ class Deployment(BaseModel):
     ref: Short
     created_at: AwareDatetime
     payload: JsonValue = None
+    creator: Account | None = None
 
 
 class DeploymentStatus(BaseModel):

@@ -27,7 +27,7 @@ async def deployments(calls: Calls, service: str, environment: str) -> tuple[Dep
     newest = ours[:MOST]
     fates = await asyncio.gather(*(fate(each) for each in newest))
     ran = sorted((done.created_at, each.id, each) for each, done in zip(newest, fates, strict=True) if done is not None)
-    rows = [Deployed(service, version(each), None, change(each), at) for at, _, each in ran]
+    rows = [Deployed(service, version(each), None, change(each), at, _actor(each)) for at, _, each in ran]
     return tuple(rows[:1] + [row._replace(previous_version=before.version) for before, row in pairwise(rows)])
 
 
@@ -39,6 +39,11 @@ def version(deployment: Deployment) -> str:
 def change(deployment: Deployment) -> str:
     """Return the change's id: what the payload names, else GitHub's id of the deployment."""
     return _told(deployment, "change") or str(deployment.id)
+
+
+def _actor(deployment: Deployment) -> str | None:
+    """Return who made it, as GitHub has verified: what a payload or a commit says of people proves nothing."""
+    return deployment.creator.login[:LONGEST] if deployment.creator is not None and deployment.creator.login else None
 
 
 async def _recorded(calls: Calls, environment: str) -> list[Deployment]:

@@ -12,6 +12,7 @@ from incident.facts import (
     Action,
     Agent,
     Approval,
+    Asked,
     Check,
     CheckResult,
     Decision,
@@ -180,6 +181,9 @@ def diagnosis(**known: object) -> Diagnosis:
     return Diagnosis.model_validate({**usual, **known})
 
 
+ASKED = Asked(named=("S0ONCALL",), approvers=("U0ADA", "U0BEN", "U1", "U123", "U2"))
+
+
 def verdict(action: Action = Action.ROLLBACK, **known: object) -> Verdict:
     """Return a verdict with three checks."""
     checks = (
@@ -190,6 +194,7 @@ def verdict(action: Action = Action.ROLLBACK, **known: object) -> Verdict:
     usual: dict[str, object] = {
         "at": at(2.2), "action": action, "reasons": ("0.91 is at or above 0.85.",), "checks": checks,
         "plan": None if action is Action.REPORT else PLAN, "expires_at": None if action is Action.REPORT else at(32),
+        "asked": ASKED if action is Action.ASK else None,
     }  # fmt: skip
     return Verdict.model_validate({**usual, **known})
 

@@ -47,6 +47,15 @@ def test_the_documented_example_is_read(documented: Catalog) -> None:
     assert documented.entry("ledger").reversible is False
 
 
+def test_people_are_found_by_their_login_and_apps_are_nobody(documented: Catalog) -> None:
+    assert (documented.person("Octo-Ada"), documented.person("somebody"), documented.person(None)) == (
+        "U0ADA",
+        None,
+        None,
+    )
+    assert Catalog(people={"ci[bot]": "U0ADA"}).person("ci[bot]") is None
+
+
 def test_the_documented_keys_are_the_keys() -> None:
     table = re.findall(r"^\| (`[^|]*) \|", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE)
     assert {key for cell in table for key in re.findall(r"`(\w+)`", cell)} == set(Entry.model_fields)
@@ -71,6 +80,8 @@ def test_the_documented_keys_are_the_keys() -> None:
         ("services:\n  shop: {on_call: @oncall}\n", 2, "no YAML"),
         ("services:\n  shop: {}\n  shop: {}\n", 3, "only once"),
         ("- shop\n", 1, "the key `services`"),
+        (BEGIN + "people:\n  octocat: ada\n", 4, "pattern"),
+        (BEGIN + "people:\n  octocat: S0ONCALL\n", 4, "pattern"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where_it_is_and_what_would_be_right(
@@ -169,3 +180,5 @@ def test_the_doctor_shows_what_is_said_and_what_nobody_could_approve(documented:
     assert "nothing is changed each week fri 16:00 to mon 08:00 Europe/Berlin" in said
     assert [f.state for f in found].count(State.NOTE) == 1
     assert [f.state for f in examine(Catalog(), everyone=True)] == [State.RIGHT]
+    assert "nobody can approve" in next(examine(Catalog(), everyone=True, two_person=True)).said
+    assert not any("nobody can approve" in f.said for f in examine(documented, everyone=True, two_person=True))

@@ -88,7 +88,7 @@ def test_evidence_keeps_its_figures_and_loses_its_readings() -> None:
 
 
 def test_both_of_two_approvers_are_named() -> None:
-    asked = case.verdict(Action.ASK, approvals_needed=2)
+    asked = case.verdict(Action.ASK, approvals_needed=2, asked=case.ASKED.model_copy(update={"maker": "U3"}))
     digest = case.PLAN.digest
     yes = [Approval(at=case.at(3), decision=Decision.APPROVED, by=by, digest=digest) for by in ("U1", "U2")]
     incident = case.grown(case.fresh(), *case.turns(), case.diagnosis(), asked, *yes)

@@ -28,6 +28,7 @@ from incident.facts import (
     Owned,
     Progress,
     Remark,
+    Reminded,
     RollbackEnded,
     RollbackSeen,
     RollbackSent,
@@ -152,6 +153,8 @@ def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
         Approval(at=case.at(3), decision=Decision.EXPIRED), RollbackStarted(at=case.at(3), key="k", plan=case.PLAN),
         RollbackSent(at=case.at(3), key="k"), RollbackSeen(at=case.at(3), key="k", run="7", progress=Progress.HELD),
         RollbackEnded(at=case.at(4), key="k", outcome=Outcome.FAILED, reason="no such version"),
+        Reminded(at=case.at(3)), RollbackSent(at=case.at(3), key="k"),
+        RollbackSeen(at=case.at(3), key="k", run="1", progress=Progress.QUEUED),
     )  # fmt: skip
     incident = case.fresh().model_copy(update={"facts": (*case.turns(), case.diagnosis(), case.verdict(), *asides)})
     told = " ".join(f"{m.mark}: {m.what}" for m in moments(incident))

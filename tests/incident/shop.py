@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
-from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Progress, Reading, Turn
+from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Progress, Reading, Turn, Verdict
 from incident.hands import Hands
 from incident.model import Incident, World
 from incident.ports import (
@@ -168,8 +168,10 @@ async def run(hands: Hands, world: World = World.SCENARIO) -> Incident:
     return await responder.advance(await responder.open(made.ALERT, "shop", world, "production"))
 
 
-def yes(shop: Shop, by: str = "U1") -> Approval:
-    return made.approval(by=by).model_copy(update={"at": shop.now})
+def yes(shop: Shop, asked: Incident, by: str = "U1") -> Approval:
+    verdict = asked.last(Verdict)
+    digest = verdict.plan.digest if verdict is not None and verdict.plan is not None else None
+    return made.approval(by=by, digest=digest).model_copy(update={"at": shop.now})
 
 
 def unsure(hands: Hands) -> Hands:

@@ -103,7 +103,11 @@ def result(verdict: Verdict, name: str) -> CheckResult:
 def test_a_proved_change_at_high_confidence_is_rolled_back() -> None:
     verdict = judge(case(), POLICY)
     assert {c.result for c in verdict.checks} == {PASSED}
-    assert (verdict.action, verdict.plan, verdict.rehearsed) == (Action.ROLLBACK, made.PLAN, False)
+    assert (verdict.action, verdict.plan and verdict.plan.bare, verdict.rehearsed) == (
+        Action.ROLLBACK,
+        made.PLAN,
+        False,
+    )
 
 
 @pytest.mark.parametrize(("name", "differently", "answer"), ANSWERS)
@@ -150,7 +154,8 @@ def test_in_report_it_is_rehearsed_what_would_have_been_done(confidence: float, 
     real = made.incident(World.REAL).replay((made.TURN, made.DIAGNOSIS))
     verdict = judge(case(incident=real, confidence=confidence), Policy(mode=Mode.REPORT))
     assert (verdict.action, verdict.rehearsed, verdict.expires_at) == (action, True, None)
-    assert verdict.plan == made.PLAN
+    assert verdict.plan is not None
+    assert verdict.plan.bare == made.PLAN
     assert real.after(verdict).status is Status.REPORTED
 
 
@@ -277,3 +282,32 @@ def test_a_verdict_no_longer_holds_once_it_would_be_another(update: dict[str, ob
 def test_a_check_that_is_new_has_to_pass() -> None:
     seen = judge(case(), POLICY)
     assert len(worsened(seen.model_copy(update={"checks": ()}), judge(case(onset=None), POLICY))) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"confidence": 0.92},
+        {"onset": made.ONSET - timedelta(minutes=1)},
+        {"cause": "v2 leaks connections"},
+        {"readings": None},
+    ],
+)
+def test_a_digest_is_bound_to_what_people_are_shown_with_the_plan(changed: dict[str, object]) -> None:
+    digests = {plan.digest for each in (case(), case(**changed)) if (plan := judge(each, POLICY).plan) is not None}
+    assert len(digests) == 2
+
+
+def test_a_digest_does_not_change_while_nothing_does() -> None:
+    first, later = judge(case(), POLICY), judge(case(at=made.T + timedelta(seconds=30)), POLICY)
+    assert first.plan is not None
+    assert first.plan == later.plan
+
+
+def test_evidence_that_was_changed_afterwards_makes_another_digest() -> None:
+    told = made.TURN.model_copy(update={"found": (made.SEEN.model_copy(update={"statement": "p99 fell."}),)})
+    other = case(incident=made.incident().replay((told, made.DIAGNOSIS)))
+    plans = [judge(each, POLICY).plan for each in (case(), other)]
+    assert plans[0] is not None
+    assert plans[1] is not None
+    assert (plans[0].bare, plans[0].digest == plans[1].digest) == (plans[1].bare, False)

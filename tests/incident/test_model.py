@@ -2,8 +2,8 @@
 
 import pytest
 
-from incident.facts import Action, Decision, Fact, Outcome, Recovery
-from incident.model import Incident, OutOfOrder, Status
+from incident.facts import Action, Asked, Decision, Fact, Outcome, Recovery, Reminded, Verdict
+from incident.model import Incident, OutOfOrder, Status, World
 from tests.incident import made
 from tests.incident.made import REACHED, approval, check, ended, incident, verdict
 
@@ -25,6 +25,7 @@ FACTS: dict[str, Fact] = {
     "no": approval(Decision.REJECTED),
     "expired": approval(Decision.EXPIRED, by=None, digest=None),
     "superseded": approval(Decision.SUPERSEDED, by=None, digest=None),
+    "reminded": Reminded(at=made.T),
     "started": made.STARTED,
     "started with another plan": made.STARTED.model_copy(update={"plan": OTHER_PLAN}),
     "sent": made.SENT,
@@ -56,6 +57,9 @@ JUDGED = {
     "fault": HANDED_OVER,
 }
 CALLED_OFF = JUDGED | {"healed": REPORTED, "superseded": REPORTED}
+ANSWERED = {
+    "yes": Status.ROLLING_BACK, "no": REPORTED, "expired": REPORTED, "reminded": Status.AWAITING_APPROVAL,
+}  # fmt: skip
 WATCHED = {"recovered": Status.RESOLVED, "worse": HANDED_OVER, "stopped": HANDED_OVER, "fault": HANDED_OVER}
 FOLLOWED = {
     "ended(succeeded)": Status.VERIFYING,
@@ -72,7 +76,7 @@ MOVES: dict[str, dict[str, Status]] = {
         "fault": HANDED_OVER,
     },
     "diagnosed": JUDGED,
-    "awaiting_approval": CALLED_OFF | {"yes": Status.ROLLING_BACK, "no": REPORTED, "expired": REPORTED},
+    "awaiting_approval": CALLED_OFF | ANSWERED,
     "awaiting_veto": CALLED_OFF | {"started": Status.ROLLING_BACK},
     "approved": CALLED_OFF | {"started": Status.ROLLING_BACK},
     "rolling_back": FOLLOWED | {"sent": Status.ROLLING_BACK},
@@ -107,9 +111,49 @@ def test_a_fact_leads_where_the_table_says_or_is_refused(where: str, what: str) 
         assert before.after(FACTS[what]).status is expected
 
 
+def test_people_are_reminded_once_of_each_question() -> None:
+    asked = reached("awaiting_approval")
+    reminded = asked.after(Reminded(at=made.T))
+    assert (asked.due, reminded.due) == (made.T + (made.LATER - made.T) / 2, made.LATER)
+    with pytest.raises(OutOfOrder):
+        reminded.after(Reminded(at=made.T))
+    assert reminded.after(verdict(Action.ASK)).after(Reminded(at=made.T)).reminded is not None
+
+
+def addressed(asked: Asked | None, needed: int = 1, world: World = World.SCENARIO) -> Incident:
+    question = verdict(Action.ASK, needed=needed).model_copy(update={"asked": asked})
+    return incident(world).replay((made.TURN, made.DIAGNOSIS, question))
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        addressed(Asked(approvers=("U2",))),
+        addressed(Asked(approvers=("U1",)), needed=2),
+        addressed(Asked(approvers=("U1",), maker="U1"), needed=2),
+        addressed(None, world=World.REAL),
+    ],
+    ids=["not asked", "maker not known", "maker", "real, and nobody was asked by name"],
+)
+def test_a_yes_that_may_not_count_cannot_follow(asking: Incident) -> None:
+    with pytest.raises(OutOfOrder):
+        asking.after(approval(by="U1"))
+    assert asking.after(approval(Decision.REJECTED, by="U1")).status is REPORTED
+
+
+def test_a_question_of_an_earlier_version_is_read_with_its_digest_and_its_answers() -> None:
+    plan = '{"service":"shop","environment":"production","from_version":"v2","to_version":"v1","change":"chg-2"}'
+    stored = f'{{"kind":"verdict","at":"2026-03-01T12:00:00Z","action":"ask","plan":{plan},"approvals_needed":2,'
+    old = Verdict.model_validate_json(stored + '"expires_at":"2026-03-01T13:00:00Z"}')
+    asked = incident().replay((made.TURN, made.DIAGNOSIS, old))
+    assert old.plan is not None
+    assert old.plan.digest == made.PLAN.digest
+    assert asked.after(approval(by="U1")).after(approval(by="U2")).status is Status.ROLLING_BACK
+
+
 def test_every_kind_of_fact_is_in_the_table() -> None:
     kinds = {f.kind for f in FACTS.values()}
-    assert len(kinds) == 16
+    assert len(kinds) == 17
 
 
 def test_a_refused_fact_leaves_the_incident_as_it_was() -> None:

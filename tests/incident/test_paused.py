@@ -73,11 +73,11 @@ async def test_a_yes_while_paused_is_refused_by_name_and_the_question_waits_for_
     asked = await run(hands)
     await switch.pause("U0ADA")
     with pytest.raises(Paused, match="paused by U0ADA since"):
-        await Responder(hands).decide(asked, yes(shop))
+        await Responder(hands).decide(asked, yes(shop, asked))
     waiting = await hands.store.load(asked.id)
     assert (waiting, waiting.status) == (asked, Status.AWAITING_APPROVAL)
     await switch.resume("U0ADA")
-    approved = await Responder(hands).decide(waiting, yes(shop))
+    approved = await Responder(hands).decide(waiting, yes(shop, waiting))
     assert (await Responder(hands).advance(approved)).status is Status.RESOLVED
 
 
@@ -85,13 +85,14 @@ async def test_a_no_counts_while_paused(hands: Hands, shop: Shop, switch: SqlSwi
     hands = unsure(hands)
     asked = await run(hands)
     await switch.pause("U0ADA")
-    no = yes(shop).model_copy(update={"decision": Decision.REJECTED})
+    no = yes(shop, asked).model_copy(update={"decision": Decision.REJECTED})
     assert (await Responder(hands).decide(asked, no)).status is Status.REPORTED
 
 
 async def test_a_pause_between_approval_and_start_calls_it_off(hands: Hands, shop: Shop, switch: SqlSwitch) -> None:
     hands = unsure(hands)
-    approved = await Responder(hands).decide(await run(hands), yes(shop))
+    asked = await run(hands)
+    approved = await Responder(hands).decide(asked, yes(shop, asked))
     await switch.pause("U0ADA", "maintenance")
     ended = await Responder(hands).advance(approved)
     assert "paused by U0ADA" in reason(ended)

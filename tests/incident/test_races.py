@@ -328,16 +328,27 @@ async def test_a_question_whose_time_is_up_expires_by_itself(hands: Hands, shop:
 
 
 async def test_an_asker_whose_answer_does_not_count_leaves_the_question_open(hands: Hands, shop: Shop) -> None:
-    async def nobody(_incident: Incident, _verdict: Verdict) -> Approval:
-        return yes(shop).model_copy(update={"by": None})
+    async def nobody(incident: Incident, _verdict: Verdict) -> Approval:
+        return yes(shop, incident).model_copy(update={"by": None})
 
     assert (await run(replace(unsure(hands), asker=nobody))).status is Status.AWAITING_APPROVAL
+
+
+async def test_nobody_at_a_terminal_is_asked_about_a_real_system(hands: Hands, shop: Shop) -> None:
+    asked: list[str] = []
+
+    async def asker(incident: Incident, _verdict: Verdict) -> Approval:
+        asked.append(incident.id)
+        return yes(shop, incident)
+
+    waiting = await run(replace(unsure(hands), asker=asker), World.REAL)
+    assert (waiting.status, asked, shop.asked) == (Status.AWAITING_APPROVAL, [], [])
 
 
 async def test_a_yes_to_another_plan_is_refused_whatever_became_of_the_world(hands: Hands, shop: Shop) -> None:
     waiting = await run(unsure(hands))
     shop.healed_at = made.T - timedelta(hours=1)
-    other = yes(shop).model_copy(update={"digest": "sha256:0"})
+    other = yes(shop, waiting).model_copy(update={"digest": "sha256:0"})
     with pytest.raises(OutOfOrder):
         await Responder(hands).decide(waiting, other)
     assert await hands.store.load(waiting.id) == waiting
@@ -346,14 +357,14 @@ async def test_a_yes_to_another_plan_is_refused_whatever_became_of_the_world(han
 async def test_a_yes_to_a_changed_world_never_counts_as_an_approval(hands: Hands, shop: Shop) -> None:
     waiting = await run(unsure(hands))
     shop.healed_at = made.T - timedelta(hours=1)
-    answered = await Responder(hands).decide(waiting, yes(shop))
+    answered = await Responder(hands).decide(waiting, yes(shop, waiting))
     assert [a.decision for a in answered.every(Approval)] == [Decision.SUPERSEDED]
 
 
 async def test_a_question_asked_anew_says_what_has_changed(hands: Hands, shop: Shop) -> None:
     waiting = await run(unsure(hands))
     shop.blind = True
-    verdict = (await Responder(hands).decide(waiting, yes(shop))).last(Verdict)
+    verdict = (await Responder(hands).decide(waiting, yes(shop, waiting))).last(Verdict)
     assert verdict is not None
     assert verdict.reasons[0] == "The signal that paged can't be read now."
 

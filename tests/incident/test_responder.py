@@ -77,28 +77,30 @@ async def test_an_unsure_diagnosis_waits_for_a_person_and_goes_on_with_the_yes(h
     responder = Responder(unsure(hands))
     waiting = await run(unsure(hands))
     assert (waiting.status, shop.asked) == (Status.AWAITING_APPROVAL, [])
-    over = await responder.advance(await responder.decide(waiting, yes(shop)))
+    over = await responder.advance(await responder.decide(waiting, yes(shop, waiting)))
     assert over.status is Status.RESOLVED
 
 
 async def test_a_person_at_hand_is_asked_at_once(hands: Hands, shop: Shop) -> None:
-    async def asker(_incident: Incident, verdict: Verdict) -> Approval:
+    async def asker(incident: Incident, verdict: Verdict) -> Approval:
         assert verdict.action is Action.ASK
-        return yes(shop)
+        return yes(shop, incident)
 
     assert (await run(replace(unsure(hands), asker=asker))).status is Status.RESOLVED
 
 
 async def test_a_no_is_the_end(hands: Hands, shop: Shop) -> None:
     responder = Responder(unsure(hands))
-    over = await responder.advance(await responder.decide(await run(unsure(hands)), made.approval(Decision.REJECTED)))
+    waiting = await run(unsure(hands))
+    no = yes(shop, waiting).model_copy(update={"decision": Decision.REJECTED})
+    over = await responder.advance(await responder.decide(waiting, no))
     assert (over.status, shop.asked) == (Status.REPORTED, [])
 
 
 async def test_of_two_yeses_at_once_one_counts_and_one_is_told(hands: Hands, shop: Shop) -> None:
     responder = Responder(unsure(hands))
     waiting = await run(unsure(hands))
-    answers = (responder.decide(waiting, yes(shop, by)) for by in ("U1", "U2"))
+    answers = (responder.decide(waiting, yes(shop, waiting, by)) for by in ("U1", "U2"))
     done = await asyncio.gather(*answers, return_exceptions=True)
     assert sorted(type(d).__name__ for d in done) == ["Incident", "OutOfOrder"]
     await responder.advance(await hands.store.load(waiting.id))
@@ -109,7 +111,7 @@ async def test_an_answer_that_came_too_late_expires_the_question(hands: Hands, s
     responder = Responder(unsure(hands))
     waiting = await run(unsure(hands))
     shop.now += timedelta(minutes=31)
-    over = await responder.decide(waiting, yes(shop))
+    over = await responder.decide(waiting, yes(shop, waiting))
     approval = over.last(Approval)
     assert approval is not None
     assert (over.status, approval.decision) == (Status.REPORTED, Decision.EXPIRED)
@@ -119,7 +121,7 @@ async def test_a_yes_to_a_world_that_has_healed_is_superseded(hands: Hands, shop
     responder = Responder(unsure(hands))
     waiting = await run(unsure(hands))
     shop.healed_at = shop.now - timedelta(minutes=30)
-    over = await responder.advance(await responder.decide(waiting, yes(shop)))
+    over = await responder.advance(await responder.decide(waiting, yes(shop, waiting)))
     approval = over.last(Approval)
     assert approval is not None
     assert (over.status, approval.decision, shop.asked) == (Status.REPORTED, Decision.SUPERSEDED, [])
@@ -128,7 +130,8 @@ async def test_a_yes_to_a_world_that_has_healed_is_superseded(hands: Hands, shop
 
 async def test_a_deployment_between_the_yes_and_the_dispatch_calls_it_off(hands: Hands, shop: Shop) -> None:
     responder = Responder(unsure(hands))
-    approved = await responder.decide(await run(unsure(hands)), yes(shop))
+    waiting = await run(unsure(hands))
+    approved = await responder.decide(waiting, yes(shop, waiting))
     assert approved.status is Status.ROLLING_BACK
     shop.history.append(Deployed("shop", "v3", "v2", "chg-3", shop.now))
     over = await responder.advance(approved)
@@ -139,7 +142,7 @@ async def test_a_world_that_can_no_longer_be_read_asks_anew(hands: Hands, shop: 
     responder = Responder(unsure(hands))
     waiting = await run(unsure(hands))
     shop.blind = True
-    anew = await responder.advance(await responder.decide(waiting, yes(shop)))
+    anew = await responder.advance(await responder.decide(waiting, yes(shop, waiting)))
     assert (anew.status, len(anew.every(Verdict)), shop.asked) == (Status.AWAITING_APPROVAL, 2, [])
 
 
@@ -329,7 +332,7 @@ async def test_a_refire_soon_after_it_was_resolved_is_handed_to_a_person(hands: 
 async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: Shop) -> None:
     over = await run(hands)
     with pytest.raises(OutOfOrder):
-        await Responder(hands).decide(over, yes(shop))
+        await Responder(hands).decide(over, yes(shop, over))
 
 
 async def test_a_quiet_signal_is_no_recovery_while_nobody_asks(hands: Hands, shop: Shop) -> None:

@@ -27,7 +27,7 @@ async def both(hands: Hands, postgresql: Server) -> AsyncIterator[tuple[Hands, H
 
 async def test_two_yeses_at_two_replicas_are_one_dispatch(both: tuple[Hands, Hands], shop: Shop) -> None:
     waiting = await run(both[0])
-    answers = [Responder(hands).decide(waiting, yes(shop)) for hands in both]
+    answers = [Responder(hands).decide(waiting, yes(shop, waiting)) for hands in both]
     done = await asyncio.gather(*answers, return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["Incident", "OutOfOrder"]
     (decided,) = (each for each in done if isinstance(each, Incident))
@@ -39,8 +39,8 @@ async def test_two_yeses_at_two_replicas_are_one_dispatch(both: tuple[Hands, Han
 
 async def test_a_yes_and_a_no_at_two_replicas_are_one_answer(both: tuple[Hands, Hands], shop: Shop) -> None:
     waiting = await run(both[0])
-    no = yes(shop).model_copy(update={"decision": Decision.REJECTED, "by": "U2"})
-    answers = (Responder(both[0]).decide(waiting, yes(shop)), Responder(both[1]).decide(waiting, no))
+    no = yes(shop, waiting).model_copy(update={"decision": Decision.REJECTED, "by": "U2"})
+    answers = (Responder(both[0]).decide(waiting, yes(shop, waiting)), Responder(both[1]).decide(waiting, no))
     done = await asyncio.gather(*answers, return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["Incident", "OutOfOrder"]
     refused = next(each for each in done if isinstance(each, OutOfOrder))

@@ -75,3 +75,12 @@ async def test_an_address_that_answers_no_json_is_unreadable(github: GitHub) -> 
     elsewhere = GitHubDeployer(Access("acme/nothing", github.url, "t"), QUICK)
     with pytest.raises(Unreadable, match="there is no acme/nothing, or SFA_GITHUB_TOKEN can't see it"):
         await elsewhere.history("shop", "production")
+
+
+async def test_who_deployed_is_whom_github_has_verified_and_nobody_that_a_payload_names(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    github.deployed("shop", "v1", T, "success", actor="ada", creator={"login": "eve"})
+    github.deployed("shop", "v2", T + HOUR, "success")["creator"] = {"login": "ada", "type": "User"}
+    github.deployed("shop", "v3", T + 2 * HOUR, "success")["creator"] = None
+    assert [d.actor for d in await deployer.history("shop", "production")] == [None, "ada", None]

@@ -13,6 +13,7 @@ from incident.facts import (
     Action,
     AlertResolved,
     Approval,
+    Asked,
     Decision,
     Diagnosis,
     Fact,
@@ -31,7 +32,8 @@ YES = Answer("U0ADA", Decision.APPROVED, PLAN.digest)
 
 def verdict(plan: Plan = PLAN, approvals: int = 1) -> Verdict:
     expires = NOW + timedelta(minutes=30)
-    return Verdict(at=NOW, action=Action.ASK, plan=plan, approvals_needed=approvals, expires_at=expires)
+    asked = Asked(approvers=("U0ADA", "U0BEN"), maker="U0CLEO")
+    return Verdict(at=NOW, action=Action.ASK, plan=plan, approvals_needed=approvals, expires_at=expires, asked=asked)
 
 
 def approval(decision: Decision, by: str | None = None, reason: str = "") -> Approval:

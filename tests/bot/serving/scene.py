@@ -20,6 +20,15 @@ from bot.slack_settings import SlackSettings
 from bot.workspace.server import Workspace
 from bot.workspace.spots import Place as Spot
 from incident.model import Incident
+from storage.audit import SqlAudit
+from storage.database import Database
+from storage.feedback import SqlFeedback
+from storage.leases import SqlLeases
+from storage.memory import SqlMemory
+from storage.outbox import SqlOutbox
+from storage.overrides import SqlOverrides
+from storage.pause import SqlSwitch
+from storage.store import SqlStore
 
 ADA, BEN, CLEO, GUEST = "U0ADA", "U0BEN", "U0CLEO", "U0GUEST"
 ALERTS, INCIDENTS = "C0ALERTS", "C0INCIDENTS"
@@ -43,10 +52,12 @@ class Scene:
         return f"sqlite+aiosqlite:///{self._folder / 'bot.db'}"
 
     @asynccontextmanager
-    async def bot(self, settings: Mapping[str, Any] | None = None, **slack: object) -> AsyncIterator[None]:
+    async def bot(
+        self, settings: Mapping[str, Any] | None = None, places: Places | None = None, **slack: object
+    ) -> AsyncIterator[None]:
         """Start the bot, and end it as `serve` does."""
         chosen = Settings(database_url=self.database_url, **(settings or {}))
-        places = Places()
+        places = places or Places()
         self._offers[:] = [Offers(places)]
         async with (
             open_storage(chosen) as self.storage,
@@ -55,6 +66,23 @@ class Scene:
             self.runner = connection.runner
             await self.workspace.until(lambda: self.workspace.board.courier.sockets.count("AFIRST"))
             yield
+
+    @asynccontextmanager
+    async def replica(self, places: Places, settings: Mapping[str, Any] | None = None) -> AsyncIterator[Runner]:
+        """Start another bot on the same database, which `open_storage` leaves to PostgreSQL."""
+        chosen = Settings(database_url=self.database_url, **(settings or {}))
+        async with Database(chosen.database_url) as database, SqlLeases(database) as leases:
+            storage = Storage(
+                store=SqlStore(database, switch=SqlSwitch(database)),
+                memory=SqlMemory(database),
+                leases=leases,
+                outbox=SqlOutbox(database, leases=leases),
+                feedback=SqlFeedback(database),
+                audit=SqlAudit(database),
+                overrides=SqlOverrides(database),
+            )
+            async with connected(chosen, self._slack({}), storage, places, self._way) as connection:
+                yield connection.runner
 
     def _slack(self, more: Mapping[str, Any]) -> SlackSettings:
         ours = {

@@ -6,6 +6,7 @@ from scene import ADA, ALERTS, BEN, CLEO, GUEST, INCIDENTS, Scene
 
 from bot.offers import posted
 from incident.alert import Alert
+from incident.catalog import Catalog
 from incident.facts import AlertSeen, Approval, Closed, Decision, Owned, RollbackStarted, Stopped, Verdict
 from incident.status import Status
 
@@ -138,7 +139,7 @@ async def test_a_question_expires_by_itself_also_after_a_restart(scene: Scene) -
 
 
 async def test_two_people_have_to_agree_where_that_is_set(scene: Scene) -> None:
-    async with scene.bot(two_person=True):
+    async with scene.bot({"catalog": Catalog(people={"d.lindqvist": CLEO})}, two_person=True):
         await scene.fire("payment-declines")
         card = await scene.question()
         await scene.press(ADA, card, "approve")

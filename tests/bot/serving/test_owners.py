@@ -8,7 +8,7 @@ from incident.alert import Alert
 from incident.catalog import Catalog, Entry
 from incident.change import ChangeKind
 from incident.diagnosis import Category, CulpritChange, Usage
-from incident.facts import Action, Agent, Approval, Decision, Diagnosis, Fact, Plan, Turn, Verdict
+from incident.facts import Action, Agent, Approval, Asked, Decision, Diagnosis, Fact, Plan, Turn, Verdict
 from incident.model import Incident
 from incident.status import World
 from storage.memory import Origin
@@ -19,7 +19,8 @@ ALERT = Alert(service="shop", name="slow", fired_at=NOW, metric="p99_ms", value=
 INCIDENT = Incident(
     id="INC-REAL", target="shop", world=World.REAL, environment="production", alert=ALERT, opened_at=NOW
 )
-ASKED: tuple[Fact, ...] = (
+LATER = NOW + timedelta(minutes=30)
+CONCLUDED: tuple[Fact, ...] = (
     Turn(at=NOW, started_at=NOW, agent=Agent.COMMANDER, text="v2 did it", by="offline"),
     Diagnosis(
         at=NOW,
@@ -28,21 +29,20 @@ ASKED: tuple[Fact, ...] = (
         culprit_change=CulpritChange(id="chg-2", service="shop", kind=ChangeKind.DEPLOY, at=NOW),
         usage=Usage(model="offline"),
     ),
-    Verdict(at=NOW, action=Action.ASK, plan=PLAN, expires_at=NOW + timedelta(minutes=30)),
 )
 
 
-async def asked(scene: Scene) -> None:
+async def asked(scene: Scene, whom: Asked) -> None:
     """Leave a question about a real service behind, as if an earlier process had asked it."""
     incident = INCIDENT
     async with scene.bot():
         await scene.storage.store.beginning_at(Origin(ALERTS)).open(incident)
-        for fact in ASKED:
+        for fact in (*CONCLUDED, Verdict(at=NOW, action=Action.ASK, plan=PLAN, expires_at=LATER, asked=whom)):
             incident = await scene.storage.store.append(incident, fact)
 
 
 async def test_of_the_approvers_only_those_whom_the_owners_name_may_answer(scene: Scene) -> None:
-    await asked(scene)
+    await asked(scene, Asked(named=(BEN,), approvers=(BEN,)))
     catalog = Catalog(services={"shop": Entry(approvers=(BEN,))})
     async with scene.bot({"catalog": catalog}):
         card = await scene.question()
@@ -55,7 +55,7 @@ async def test_of_the_approvers_only_those_whom_the_owners_name_may_answer(scene
 
 
 async def test_owners_can_only_narrow_who_may(scene: Scene) -> None:
-    await asked(scene)
+    await asked(scene, Asked(named=(ADA,)))
     async with scene.bot({"catalog": Catalog(services={"shop": Entry(approvers=(ADA,))})}, approvers=(BEN,)):
         card = await scene.question()
         await scene.press(ADA, card, "approve")

@@ -40,7 +40,7 @@ def test_every_message_and_every_file_of_its_thread_is_marked_and_still_sound(in
         before = incident.at(seq)
         messages = (card(before, {}, SHOWN), *draw(before, fact, seq, SHOWN))
         messages += tuple(message for _, message in redrawn(before, fact, seq, SHOWN))
-        for message in sound(messages, ["U0ADA", "U123"]):
+        for message in sound(messages, ["S0ONCALL", "U0ADA", "U123"]):
             assert message.text.startswith("DRILL: ")
             assert "DRILL: " in str(message.blocks[0])
             assert all(each.title.startswith("DRILL: ") and each.alt.startswith("DRILL: ") for each in message.uploads)

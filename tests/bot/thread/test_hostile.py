@@ -21,6 +21,7 @@ from incident.facts import (
     Agent,
     AlertSeen,
     Approval,
+    Asked,
     Check,
     CheckResult,
     Closed,
@@ -65,7 +66,7 @@ def hurt(text: str, name: str) -> Incident:
     )  # fmt: skip
     plan = Plan(service=name, environment="production", from_version=name, to_version=name, change=name)
     checks = (GateCheck(name=name, result=CheckResult.UNKNOWN, reason=text),)
-    asked = case.verdict(Action.ASK, plan=plan, reasons=(text,) * 9, checks=checks)
+    asked = case.verdict(Action.ASK, plan=plan, reasons=(text,) * 9, checks=checks, asked=Asked())
     opened = case.fresh(service=name, name=name, summary=text, metric=name)
     return case.grown(opened.model_copy(update={"follows": name}), said, found, asked)
 

@@ -13,6 +13,7 @@ from incident.facts import (
     AlertResolved,
     AlertSeen,
     Approval,
+    Asked,
     CheckResult,
     Closed,
     Decision,
@@ -137,11 +138,12 @@ def test_approve_and_reject_carry_the_plan_they_answer_and_approve_asks_again() 
 
 
 def test_without_approvers_the_card_says_how_to_name_some() -> None:
-    assert "Set SFA_APPROVERS to Slack users" in told(drawn(waiting(), Options()))
+    assert "Set SFA_APPROVERS to Slack users" in told(drawn(waiting(asked=Asked()), Options()))
 
 
 def test_two_people_where_two_are_needed() -> None:
-    asked = waiting(approvals_needed=2)
+    asked = waiting(approvals_needed=2, asked=case.ASKED.model_copy(update={"maker": "U123"}))
+    assert "Whoever made the change doesn't count: <@U123>" in told(drawn(asked))
     assert "Two people have to agree" in last(asked)
     (sure,) = [node["confirm"] for node in nodes(list(drawn(asked)[0].blocks)) if node.get("action_id") == "approve"]
     assert "It starts when two people have agreed." in sure["text"]["text"]
@@ -156,7 +158,7 @@ def test_two_people_where_two_are_needed() -> None:
         (answer(Decision.APPROVED), "approved by <@U0BEN>"),
         (answer(Decision.REJECTED), "rejected by <@U0BEN>"),
         (Approval(at=case.at(33), decision=Decision.EXPIRED), "expired without an answer"),
-        (AlertResolved(at=case.at(3)), "No longer open: the incident is reported."),
+        (AlertResolved(at=case.at(3)), "Withdrawn: whoever paged says that it is over"),
         (Stopped(at=case.at(3), by="U0BEN"), "No longer open"),
         (case.verdict(Action.ASK, at=case.at(3)), "there is a newer proposal below"),
     ],
