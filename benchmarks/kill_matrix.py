@@ -1,0 +1,143 @@
+"""Kills `first-responder serve` before and after everything it stores or sends: ``python benchmarks/kill_matrix.py``.
+
+A whole incident, its rollback rehearsed on a GitHub, is told once undisturbed and then once for each point at which the
+server can die (`dying.py`), each time to its end. Exits with 1 where an incident ended otherwise, was dispatched twice,
+or where a message was lost or doubled.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from dying_scene import STORIES, Story, Told, tell
+
+from tests.postgres import Server, postgres
+
+AFTER_THE_ANSWER = ("rollback_seen", "check")
+"""What isn't said where nobody knows what became of a dispatch."""
+
+
+class Row(NamedTuple):
+    """What came of one death."""
+
+    points: tuple[str, ...]
+    told: Told
+    wrong: tuple[str, ...]
+    seconds: float
+
+
+class Wishes(NamedTuple):
+    """What is asked of the matrix."""
+
+    story: Story
+    points: tuple[str, ...]
+    every: int
+    at_once: int
+    server: Server | None
+
+    @property
+    def where(self) -> str:
+        """Where it is stored, in words."""
+        return "SQLite, started again" if self.server is None else "PostgreSQL, two replicas"
+
+
+def wrong(undisturbed: Told, told: Told, deaths: int) -> Iterator[str]:
+    """Yield what must not be."""
+    unknown = told.unknown and told.status == "handed_over"
+    if told.status != undisturbed.status and not unknown:
+        yield f"ended as {told.status}"
+    if told.dispatches > 1 or (told.dispatches == 0 and not unknown):
+        yield f"{told.dispatches} dispatches"
+    yield from (f"said {times} times: {name}" for name, times in told.said.items() if times > 1)
+    yield from (
+        f"lost: {name}" for name in undisturbed.said if name not in told.said and not (unknown and _later(name))
+    )
+    yield from (f"lost: {name}" for name in told.unsaid)
+    if not unknown:
+        yield from (f"said besides: {name}" for name in told.said if name not in undisturbed.said)
+        yield from (
+            f"other words: {name}" for name, words in told.words.items() if undisturbed.words.get(name) != words
+        )
+    yield from (f"audit trail: {flaw}" for flaw in told.flaws)
+    yield from told.exits
+    if told.deaths != deaths:
+        yield "not reached"
+
+
+def line(row: Row) -> str:
+    """Return a row of the table."""
+    lost = sum(each.startswith("lost") for each in row.wrong)
+    doubled = sum(each.startswith("said") for each in row.wrong)
+    status = f"{row.told.status}{' (unknown)' if row.told.unknown else ''}"
+    verdict = "; ".join(row.wrong) or "ok"
+    where = " | ".join(row.points)
+    return f"{where:<66}{status:<23}{row.told.dispatches:>3}{lost:>6}{doubled:>8}{row.seconds:>6.0f}  {verdict}"
+
+
+async def matrix(wishes: Wishes) -> list[Row]:
+    """Tell the story once for each point, and print each row as it comes."""
+    undisturbed, passed = await _tell(wishes, ())
+    broken = tuple(wrong(undisturbed, undisturbed, 0))
+    if broken:
+        sys.exit(f"undisturbed, it ends as {undisturbed.status}: {'; '.join(broken)}")
+    chosen = [(point,) for point in passed[:: wishes.every]] if not wishes.points else [wishes.points]
+    print(
+        f"{wishes.story.name}, {wishes.where}: {len(passed)} points, {len(chosen)} tried; ends as {undisturbed.status}"
+    )
+    print(f"{'killed':<66}{'status':<23}{'run':>3}{'lost':>6}{'doubled':>8}{'s':>6}", flush=True)
+    gate = asyncio.Semaphore(wishes.at_once)
+
+    async def tried(points: tuple[str, ...]) -> Row:
+        async with gate:
+            began = time.monotonic()
+            told, _ = await _tell(wishes, points)
+            row = Row(points, told, tuple(wrong(undisturbed, told, len(points))), time.monotonic() - began)
+            print(line(row), flush=True)
+            return row
+
+    return list(await asyncio.gather(*map(tried, chosen)))
+
+
+async def _tell(wishes: Wishes, points: Sequence[str]) -> tuple[Told, list[str]]:
+    if wishes.server is None:
+        return await tell(wishes.story, points)
+    return await tell(wishes.story, points, await asyncio.to_thread(wishes.server.database), replicas=2)
+
+
+def _later(name: str) -> bool:
+    return name.startswith(AFTER_THE_ANSWER) or name == "-before-and-after.png"
+
+
+def summed_up(rows: Sequence[Row]) -> str:
+    """Return the last line."""
+    ended = sorted({f"{row.told.status}{' (unknown)' if row.told.unknown else ''}" for row in rows})
+    counts = ", ".join(
+        f"{sum(f'{r.told.status}' in e and r.told.unknown == ('unknown' in e) for r in rows)} {e}" for e in ended
+    )
+    broken = sum(bool(row.wrong) for row in rows)
+    return f"{len(rows)} deaths: {counts}; {broken} wrong"
+
+
+def main() -> int:
+    """Print the table; return 1 where something must not be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--story", choices=STORIES, default="automatic")
+    parser.add_argument("--postgresql", action="store_true", help="two replicas on a PostgreSQL of its own")
+    parser.add_argument("--every", type=int, default=1, help="try each n-th point only")
+    parser.add_argument("--at", action="append", default=[], help="die there; given again: all in one incident")
+    parser.add_argument("--at-once", type=int, default=2)
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres()) if asked.postgresql else None
+        wishes = Wishes(STORIES[asked.story], tuple(asked.at), asked.every, asked.at_once, server)
+        rows = asyncio.run(matrix(wishes))
+    print(summed_up(rows))
+    return 1 if any(row.wrong for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
