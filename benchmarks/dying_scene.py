@@ -215,7 +215,6 @@ async def tell(
         folder = Path(scratch)
         url = url or f"sqlite+aiosqlite:///{folder}/incidents.db"
         async with _github() as github, Workspace(pace=QUICK) as workspace, Database(url) as database:
-            await database.upgrade()
             told = await _lived(Scene(folder, story, workspace, github, database), url, points, replicas)
         passed = folder / "passed"
         return told, passed.read_text().splitlines() if passed.exists() else []

@@ -52,13 +52,12 @@ def wrong(undisturbed: Told, told: Told, deaths: int) -> Iterator[str]:
         yield f"ended as {told.status}"
     if told.dispatches > 1 or (told.dispatches == 0 and not unknown):
         yield f"{told.dispatches} dispatches"
-    yield from (f"said {times} times: {name}" for name, times in told.said.items() if times > 1)
-    yield from (
-        f"lost: {name}" for name in undisturbed.said if name not in told.said and not (unknown and _later(name))
-    )
+    lost, more = undisturbed.said - told.said, told.said - undisturbed.said
+    yield from (f"said {told.said[name]} times: {name}" for name in more if told.said[name] > 1)
+    yield from (f"lost: {name}" for name in lost if not (unknown and _later(name)))
     yield from (f"lost: {name}" for name in told.unsaid)
     if not unknown:
-        yield from (f"said besides: {name}" for name in told.said if name not in undisturbed.said)
+        yield from (f"said besides: {name}" for name in more if told.said[name] == 1)
         yield from (
             f"other words: {name}" for name, words in told.words.items() if undisturbed.words.get(name) != words
         )
