@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -28,6 +27,7 @@ from incident.facts import Outcome, RollbackEnded
 from incident.model import Incident
 from incident.status import Status
 from storage.database import Database
+from storage.memory import card_key
 from storage.outbox import SqlOutbox
 from storage.outbox_rows import SENT
 from storage.parcel import Kind
@@ -62,16 +62,15 @@ STORIES = {
 
 
 class Told(NamedTuple):
-    """What came of it. Messages by fact and part, like "turn#2:0": how often each was said, and its words.
+    """What came of it. ``said``: how often each message was, by its fact and part, like "check:0".
 
-    ``unsaid``: what the outbox holds as said and Slack hasn't got, or what was given up. ``deaths``: how many died.
+    ``unsaid``: what was given up, or isn't in Slack as the outbox has it. ``deaths``: how many servers died.
     """
 
     status: str
     dispatches: int
     unknown: bool
     said: Counter[str]
-    words: Mapping[str, str]
     unsaid: tuple[str, ...]
     flaws: tuple[str, ...]
     deaths: int
@@ -121,15 +120,13 @@ class Scene:
         """Return what came of it."""
         incident, *more = await self.store.recent(3)
         ended, names = incident.last(RollbackEnded), dict(zip(map(str, count(1)), named(incident.facts), strict=False))
-        messages = [(_name(names, key), message) for key, message in self._messages(incident)]
-        said = Counter(name for name, _ in messages)
+        said = Counter(_name(names, key) for key, _ in self._messages(incident))
         return Told(
             status=f"{1 + len(more)} incidents" if more else incident.status.value,
             dispatches=await asyncio.to_thread(self._dispatches),
             unknown=ended is not None and ended.outcome is Outcome.UNKNOWN,
             said=said,
-            words={name: _words(incident, message) for name, message in messages},
-            unsaid=tuple([each async for each in self._unsaid(names, said)]),
+            unsaid=tuple([each async for each in self._unsaid(incident, dict(self._messages(incident)))]),
             flaws=tuple(map(str, (await verify(self._database)).flaws)),
             deaths=deaths,
             exits=exits,
@@ -143,12 +140,18 @@ class Scene:
                 name = self.workspace.team.files[file].name
                 yield f"{incident.id}:{name.removeprefix(incident.id)}", message
 
-    async def _unsaid(self, names: Mapping[str, str], said: Counter[str]) -> AsyncIterator[str]:
+    async def _unsaid(self, incident: Incident, messages: Mapping[str, Message]) -> AsyncIterator[str]:
         async with self._database.reading() as connection:
-            for row in await connection.execute(select(outbox)):
-                name = _name(names, row.key)
-                if row.state != SENT or (row.kind == Kind.POST.value and name not in said):
-                    yield f"{name} ({row.state})"
+            rows = list(await connection.execute(select(outbox)))
+        for row in rows:
+            if row.state != SENT:
+                yield f"{row.key}, {row.state}"
+            elif row.kind == Kind.POST.value:
+                text = "" if row.key not in messages else messages[row.key].content.get("text")
+                if text != json.loads(row.body)["text"]:
+                    yield f"the newest words of {row.key}"
+            if row.key == card_key(incident.id) and row.version <= len(incident.facts):
+                yield "the newest card"
 
     def _dispatches(self) -> int:
         with urllib.request.urlopen(f"{self._github}/_standin") as answer:  # noqa: S310 - on this machine
@@ -292,11 +295,6 @@ async def _github() -> AsyncIterator[str]:
 def _name(names: Mapping[str, str], key: str) -> str:
     seq, _, part = key.partition(":")[2].partition(":")
     return f"{names[seq]}:{part}" if seq in names else seq
-
-
-def _words(incident: Incident, message: Message) -> str:
-    """Return a message's words without what differs from one telling to the next."""
-    return re.sub(r"\d+", "0", str(message.content.get("text", "")).replace(incident.id, "ID"))
 
 
 def _buttons(message: Message) -> Iterator[tuple[str, Mapping[str, Any]]]:

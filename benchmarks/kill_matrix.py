@@ -58,9 +58,6 @@ def wrong(undisturbed: Told, told: Told, deaths: int) -> Iterator[str]:
     yield from (f"lost: {name}" for name in told.unsaid)
     if not unknown:
         yield from (f"said besides: {name}" for name in more if told.said[name] == 1)
-        yield from (
-            f"other words: {name}" for name, words in told.words.items() if undisturbed.words.get(name) != words
-        )
     yield from (f"audit trail: {flaw}" for flaw in told.flaws)
     yield from told.exits
     if told.deaths != deaths:
