@@ -147,7 +147,3 @@ def serve() -> None:
     deployer.Patience = lambda: GITHUB  # type: ignore[assignment,misc]
     sys.argv[1:] = ["serve", "--rehearse-on-github"]
     main()
-
-
-if __name__ == "__main__":
-    serve()

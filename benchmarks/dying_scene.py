@@ -36,6 +36,8 @@ from storage.tables import outbox
 from storage.verification import verify
 
 ROOT = Path(__file__).parents[1]
+DYING = "import dying; dying.serve()"
+"""Not by its file: the process that draws would import it once more."""
 ADA, BEN, INCIDENTS = "U0ADA", "U0BEN", "C0INCIDENTS"
 QUICK = Pace(ack=20.0, trigger=60.0, sharing=0.01, limits=600.0)
 LOOK_EVERY, AGAIN_AFTER, PATIENCE = 0.1, 4.0, 120.0
@@ -90,7 +92,7 @@ class Scene:
         """Return what every server is given."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SFA_", "SLACK_"))}
         return {
-            **kept, **self.story.settings, "PYTHONPATH": str(ROOT), "SFA_PORT": "0", "SFA_DATABASE_URL": url,
+            **kept, **self.story.settings, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "benchmarks"))), "SFA_PORT": "0", "SFA_DATABASE_URL": url,
             "SLACK_API_URL": self.workspace.api_url, "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token, "SFA_ALERT_CHANNELS": "#alerts",
             "SFA_ALERT_SENDERS": "Alertmanager", "SFA_INCIDENT_CHANNEL": "incidents", "SFA_APPROVERS": "@oncall",
@@ -197,7 +199,7 @@ class Servers:
         if number < len(self._points):
             more = {AT: self._points[number], ONCE: str(self._once[number])}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, ROOT / "benchmarks" / "dying.py", cwd=self._scene.folder, env={**self._environment, **more},
+            sys.executable, "-c", DYING, cwd=self._scene.folder, env={**self._environment, **more},
             stdout=PIPE, stderr=PIPE,
         )  # fmt: skip
         self._stack.push_async_callback(_gone, process)
