@@ -36,6 +36,7 @@ from storage.tables import outbox
 from storage.verification import verify
 
 ROOT = Path(__file__).parents[1]
+PATH = os.pathsep.join((str(ROOT), str(ROOT / "benchmarks")))
 DYING = "import dying; dying.serve()"
 """Not by its file: the process that draws would import it once more."""
 ADA, BEN, INCIDENTS = "U0ADA", "U0BEN", "C0INCIDENTS"
@@ -92,7 +93,7 @@ class Scene:
         """Return what every server is given."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SFA_", "SLACK_"))}
         return {
-            **kept, **self.story.settings, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "benchmarks"))), "SFA_PORT": "0", "SFA_DATABASE_URL": url,
+            **kept, **self.story.settings, "PYTHONPATH": PATH, "SFA_PORT": "0", "SFA_DATABASE_URL": url,
             "SLACK_API_URL": self.workspace.api_url, "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token, "SFA_ALERT_CHANNELS": "#alerts",
             "SFA_ALERT_SENDERS": "Alertmanager", "SFA_INCIDENT_CHANNEL": "incidents", "SFA_APPROVERS": "@oncall",

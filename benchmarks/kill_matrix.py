@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -29,12 +30,17 @@ class Row(NamedTuple):
     wrong: tuple[str, ...]
     seconds: float
 
+    @property
+    def ending(self) -> str:
+        """How the incident ended."""
+        return f"{self.told.status}{' (unknown)' if self.told.unknown else ''}"
+
 
 class Wishes(NamedTuple):
     """What is asked of the matrix."""
 
     story: Story
-    points: tuple[str, ...]
+    deaths: tuple[tuple[str, ...], ...]
     every: int
     at_once: int
     server: Server | None
@@ -68,10 +74,9 @@ def line(row: Row) -> str:
     """Return a row of the table."""
     lost = sum(each.startswith("lost") for each in row.wrong)
     doubled = sum(each.startswith("said") for each in row.wrong)
-    status = f"{row.told.status}{' (unknown)' if row.told.unknown else ''}"
     verdict = "; ".join(row.wrong) or "ok"
     where = " | ".join(row.points)
-    return f"{where:<66}{status:<23}{row.told.dispatches:>3}{lost:>6}{doubled:>8}{row.seconds:>6.0f}  {verdict}"
+    return f"{where:<65} {row.ending:<23}{row.told.dispatches:>3}{lost:>6}{doubled:>8}{row.seconds:>6.0f}  {verdict}"
 
 
 async def matrix(wishes: Wishes) -> list[Row]:
@@ -80,11 +85,11 @@ async def matrix(wishes: Wishes) -> list[Row]:
     broken = tuple(wrong(undisturbed, undisturbed, 0))
     if broken:
         sys.exit(f"undisturbed, it ends as {undisturbed.status}: {'; '.join(broken)}")
-    chosen = [(point,) for point in passed[:: wishes.every]] if not wishes.points else [wishes.points]
+    chosen = wishes.deaths or tuple((point,) for point in passed[:: wishes.every])
     print(
         f"{wishes.story.name}, {wishes.where}: {len(passed)} points, {len(chosen)} tried; ends as {undisturbed.status}"
     )
-    print(f"{'killed':<66}{'status':<23}{'run':>3}{'lost':>6}{'doubled':>8}{'s':>6}", flush=True)
+    print(f"{'killed':<65} {'status':<23}{'run':>3}{'lost':>6}{'doubled':>8}{'s':>6}", flush=True)
     gate = asyncio.Semaphore(wishes.at_once)
 
     async def tried(points: tuple[str, ...]) -> Row:
@@ -110,12 +115,9 @@ def _later(name: str) -> bool:
 
 def summed_up(rows: Sequence[Row]) -> str:
     """Return the last line."""
-    ended = sorted({f"{row.told.status}{' (unknown)' if row.told.unknown else ''}" for row in rows})
-    counts = ", ".join(
-        f"{sum(f'{r.told.status}' in e and r.told.unknown == ('unknown' in e) for r in rows)} {e}" for e in ended
-    )
-    broken = sum(bool(row.wrong) for row in rows)
-    return f"{len(rows)} deaths: {counts}; {broken} wrong"
+    deaths, broken = sum(len(row.points) for row in rows), sum(bool(row.wrong) for row in rows)
+    endings = ", ".join(f"{times} {ending}" for ending, times in Counter(row.ending for row in rows).most_common())
+    return f"{deaths} deaths in {len(rows)} incidents: {endings}; {broken} wrong"
 
 
 def main() -> int:
@@ -124,12 +126,15 @@ def main() -> int:
     parser.add_argument("--story", choices=STORIES, default="automatic")
     parser.add_argument("--postgresql", action="store_true", help="two replicas on a PostgreSQL of its own")
     parser.add_argument("--every", type=int, default=1, help="try each n-th point only")
-    parser.add_argument("--at", action="append", default=[], help="die there; given again: all in one incident")
+    parser.add_argument(
+        "--at", action="append", default=[], metavar="POINT", help="only this; “POINT | POINT” is one incident"
+    )
     parser.add_argument("--at-once", type=int, default=2)
     asked = parser.parse_args()
     with ExitStack() as stack:
         server = stack.enter_context(postgres()) if asked.postgresql else None
-        wishes = Wishes(STORIES[asked.story], tuple(asked.at), asked.every, asked.at_once, server)
+        deaths = tuple(tuple(each.split(" | ")) for each in asked.at)
+        wishes = Wishes(STORIES[asked.story], deaths, asked.every, asked.at_once, server)
         rows = asyncio.run(matrix(wishes))
     print(summed_up(rows))
     return 1 if any(row.wrong for row in rows) else 0

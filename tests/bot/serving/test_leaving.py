@@ -1,4 +1,4 @@
-"""SIGTERM while a rollback is being dispatched: the process that leaves waits for the answer, and nobody sends again."""
+"""SIGTERM while a rollback is being dispatched: whoever leaves waits for the answer, and nobody sends again."""
 
 import signal
 from collections.abc import Mapping
