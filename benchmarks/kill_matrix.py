@@ -51,7 +51,7 @@ class Wishes(NamedTuple):
         return "SQLite, started again" if self.server is None else "PostgreSQL, two replicas"
 
 
-def wrong(undisturbed: Told, told: Told, deaths: int) -> Iterator[str]:
+def wrong(undisturbed: Told, told: Told) -> Iterator[str]:
     """Yield what must not be."""
     unknown = told.unknown and told.status == "handed_over"
     if told.status != undisturbed.status and not unknown:
@@ -66,15 +66,13 @@ def wrong(undisturbed: Told, told: Told, deaths: int) -> Iterator[str]:
         yield from (f"said besides: {name}" for name in more if told.said[name] == 1)
     yield from (f"audit trail: {flaw}" for flaw in told.flaws)
     yield from told.exits
-    if told.deaths != deaths:
-        yield "not reached"
 
 
 def line(row: Row) -> str:
     """Return a row of the table."""
     lost = sum(each.startswith("lost") for each in row.wrong)
     doubled = sum(each.startswith("said") for each in row.wrong)
-    verdict = "; ".join(row.wrong) or "ok"
+    verdict = "; ".join(row.wrong) or ("ok" if row.told.deaths == len(row.points) else "not reached this time")
     where = " | ".join(row.points)
     return f"{where:<65} {row.ending:<23}{row.told.dispatches:>3}{lost:>6}{doubled:>8}{row.seconds:>6.0f}  {verdict}"
 
@@ -82,7 +80,7 @@ def line(row: Row) -> str:
 async def matrix(wishes: Wishes) -> list[Row]:
     """Tell the story once for each point, and print each row as it comes."""
     undisturbed, passed = await _tell(wishes, ())
-    broken = tuple(wrong(undisturbed, undisturbed, 0))
+    broken = tuple(wrong(undisturbed, undisturbed))
     if broken:
         sys.exit(f"undisturbed, it ends as {undisturbed.status}: {'; '.join(broken)}")
     chosen = wishes.deaths or tuple((point,) for point in passed[:: wishes.every])
@@ -96,7 +94,7 @@ async def matrix(wishes: Wishes) -> list[Row]:
         async with gate:
             began = time.monotonic()
             told, _ = await _tell(wishes, points)
-            row = Row(points, told, tuple(wrong(undisturbed, told, len(points))), time.monotonic() - began)
+            row = Row(points, told, tuple(wrong(undisturbed, told)), time.monotonic() - began)
             print(line(row), flush=True)
             return row
 
@@ -115,7 +113,7 @@ def _later(name: str) -> bool:
 
 def summed_up(rows: Sequence[Row]) -> str:
     """Return the last line."""
-    deaths, broken = sum(len(row.points) for row in rows), sum(bool(row.wrong) for row in rows)
+    deaths, broken = sum(row.told.deaths for row in rows), sum(bool(row.wrong) for row in rows)
     endings = ", ".join(f"{times} {ending}" for ending, times in Counter(row.ending for row in rows).most_common())
     return f"{deaths} deaths in {len(rows)} incidents: {endings}; {broken} wrong"
 
