@@ -119,6 +119,11 @@ def surround(passage: Passage) -> None:
         passage.begun = True
         return "the opening"
 
+    def heard(key: str) -> str:
+        kind = key.partition(":")[0]
+        passage.begun = passage.begun or kind == "event"
+        return f"marked as heard: {kind}"
+
     def put(*parcels: Parcel) -> str:
         said = [each.key for each in parcels if each.key.partition(":")[2] != "card"]
         return f"outbox put {passage.of_key(said[0])}" if said else ""
@@ -130,7 +135,7 @@ def surround(passage: Passage) -> None:
 
     around(passage, SqlStore, "open", opening)
     around(passage, SqlStore, "append", lambda incident, fact: f"fact {passage.told(incident, fact)}")
-    around(passage, SqlMemory, "first_time", lambda _: "a message marked as heard")
+    around(passage, SqlMemory, "first_time", heard)
     around(passage, SqlOutbox, "put", put, "after")
     around(passage, SqlOutbox, "drawn", lambda key, _: f"drawn {passage.of_key(key)}", "after")
     around(passage, SqlOutbox, "sent", lambda key, _=None: f"sent {passage.of_key(key)}", "after")

@@ -39,7 +39,9 @@ ROOT = Path(__file__).parents[1]
 PATH = os.pathsep.join((str(ROOT), str(ROOT / "benchmarks")))
 DYING = "import dying; dying.serve()"
 """Not by its file: the process that draws would import it once more."""
-ADA, BEN, INCIDENTS = "U0ADA", "U0BEN", "C0INCIDENTS"
+ADA, BEN, ALERTS, INCIDENTS = "U0ADA", "U0BEN", "C0ALERTS", "C0INCIDENTS"
+FIRED = "[FIRING:1] HighRequestLatency checkout (critical production)"
+FIRING = {"text": "", "attachments": [{"title": FIRED, "text": "", "fallback": FIRED, "color": "danger"}]}
 QUICK = Pace(ack=20.0, trigger=60.0, sharing=0.01, limits=600.0)
 LOOK_EVERY, AGAIN_AFTER, PATIENCE = 0.1, 4.0, 120.0
 """Seconds between two looks, after which people do again what nothing came of, and for a whole incident."""
@@ -48,7 +50,7 @@ QUIET = 5
 
 
 class Story(NamedTuple):
-    """An incident that is told again and again."""
+    """An incident that is told again and again. No ``target``: a real system's alert, of which nothing can be read."""
 
     name: str
     target: str
@@ -60,6 +62,7 @@ STORIES = {
     for each in (
         Story("automatic", "checkout-latency", {"SFA_VETO_WINDOW": "1s"}),
         Story("approved", "checkout-latency", {"SFA_CONFIDENCE_AUTO": "1.0"}),
+        Story("heard", "", {}),
     )
 }
 
@@ -102,7 +105,11 @@ class Scene:
         }  # fmt: skip
 
     async def begin(self) -> None:
-        """Let somebody ask for the investigation."""
+        """Let somebody ask for the investigation, or an alert fire, which it does once."""
+        if not self.story.target:
+            if not self.workspace.channel(ALERTS).messages:
+                self.workspace.post("AALERTM", ALERTS, **FIRING)
+            return
         with suppress(CannotDo):
             await self.workspace.interactions.command(ADA, INCIDENTS, f"/investigate {self.story.target}")
 
@@ -136,7 +143,8 @@ class Scene:
         )
 
     def _messages(self, incident: Incident) -> Iterator[tuple[str, Message]]:
-        for message in self.workspace.channel(INCIDENTS).messages.values():
+        channel = INCIDENTS if self.story.target else ALERTS
+        for message in self.workspace.channel(channel).messages.values():
             if message.only_for is None and message.metadata:
                 yield str(message.metadata["event_payload"]["key"]), message
             for file in message.files:

@@ -56,7 +56,7 @@ def wrong(undisturbed: Told, told: Told) -> Iterator[str]:
     unknown = told.unknown and told.status == "handed_over"
     if told.status != undisturbed.status and not unknown:
         yield f"ended as {told.status}"
-    if told.dispatches > 1 or (told.dispatches == 0 and not unknown):
+    if told.dispatches > 1 or (told.dispatches < undisturbed.dispatches and not unknown):
         yield f"{told.dispatches} dispatches"
     lost, more = undisturbed.said - told.said, told.said - undisturbed.said
     yield from (f"said {told.said[name]} times: {name}" for name in more if told.said[name] > 1)
