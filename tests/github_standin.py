@@ -33,7 +33,7 @@ REFUSALS = {401: "Bad credentials", 403: "Resource not accessible by personal ac
 
 @dataclass
 class Manner:
-    """How it behaves. ``dispatch``: 204, details, old (refuses `return_run_details`), a status, hang or lost.
+    """How it behaves. ``dispatch``: 204, details, old (refuses `return_run_details`), a status, hang, lost or late.
 
     ``accepts``: whether what is answered with trouble was accepted all the same. ``hidden``: how many looks at the
     list a run stays invisible. ``reads``: the status of everything that is read, 200 where it works.
@@ -59,6 +59,8 @@ class GitHub:
         self.deployments: list[dict[str, Any]] = []
         self.statuses: dict[int, list[dict[str, Any]]] = {}
         self.url = ""
+        self.answering = asyncio.Event()
+        """Set: what comes late is answered."""
         self._port, self._ending = port, asyncio.Event()
         self._asked: list[str] = []
 
@@ -137,7 +139,9 @@ class GitHub:
 
     async def _answer(self, request: web.Request, run: dict[str, Any]) -> web.StreamResponse:
         match self.manner.dispatch:
-            case "details":
+            case "details" | "late" as how:
+                if how == "late":
+                    await self.answering.wait()
                 return web.json_response(
                     {"workflow_run_id": run["id"], "run_url": "", "html_url": "https://evil.example"}
                 )

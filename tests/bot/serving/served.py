@@ -26,18 +26,18 @@ class Served(NamedTuple):
         return int(self.process.returncode or 0), self.log.read_text()
 
 
-async def start(folder: Path, more: Mapping[str, str]) -> Process:
+async def start(folder: Path, more: Mapping[str, str], *how: str) -> Process:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SFA_", "SLACK_"))}
     environment = {**kept, "SFA_PORT": "0", "PYTHONPATH": str(Path(__file__).parents[3]), **more}
     with (folder / "log.txt").open("w") as log:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", cwd=folder, env=environment, stdout=PIPE, stderr=log
+            sys.executable, "-m", "bot", "serve", *how, cwd=folder, env=environment, stdout=PIPE, stderr=log
         )
 
 
 @asynccontextmanager
-async def serve(folder: Path, more: Mapping[str, str] | None = None) -> AsyncIterator[Served]:
-    process = await start(folder, more or {})
+async def serve(folder: Path, more: Mapping[str, str] | None = None, *how: str) -> AsyncIterator[Served]:
+    process = await start(folder, more or {}, *how)
     try:
         yield Served(process, await _until_ready(process, folder / "log.txt"), folder / "log.txt")
     finally:
