@@ -1,7 +1,7 @@
 """One task at a time for each incident: every one is owned here, and ends within a second when it has to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from incident.unbroken import LEAVING
 
@@ -14,49 +14,51 @@ class Tasks:
 
     def __init__(self, work: Callable[[str], Awaitable[None]]) -> None:
         self._work = work
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
 
     @property
     def running(self) -> int:
         """How many incidents are worked on at this moment."""
-        return sum(not task.done() for task in self._tasks.values())
+        return len(self._tasks)
 
     def busy(self, incident_id: str) -> bool:
         """Tell whether an incident is worked on."""
-        task = self._tasks.get(incident_id)
-        return task is not None and not task.done()
+        return incident_id in self._tasks
 
     def go_on(self, incident_id: str) -> None:
         """Work on it once more, after what is being done on it now."""
-        before = self._tasks.get(incident_id)
-        task = asyncio.create_task(self._after(before, incident_id), name=incident_id)
-        self._tasks[incident_id] = task
+        waiting = self._tasks.setdefault(incident_id, [])
+        task = asyncio.create_task(self._after(tuple(waiting), incident_id), name=incident_id)
+        waiting.append(task)
         task.add_done_callback(lambda done: self._forget(incident_id, done))
 
     async def end(self, incident_id: str) -> None:
         """End the work on an incident within a second."""
-        if (task := self._tasks.get(incident_id)) is not None:
-            await _ended(task)
+        await asyncio.gather(*map(_ended, self._tasks.get(incident_id, ())))
 
     async def at_rest(self) -> None:
         """Wait until nothing is worked on."""
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
+        while tasks := self._all():
+            await asyncio.wait(tasks)
 
     async def close(self) -> None:
         """End all work; a dispatch that is under way has the time to be answered."""
-        tasks = set(self._tasks.values())
+        tasks = self._all()
         await asyncio.gather(*map(_ended, tasks))
         if left := {task for task in tasks if not task.done()}:
             await asyncio.wait(left, timeout=LEAVING)
 
-    async def _after(self, before: asyncio.Task[None] | None, incident_id: str) -> None:
-        if before is not None:
-            await asyncio.wait({before})
+    async def _after(self, before: Collection[asyncio.Task[None]], incident_id: str) -> None:
+        if before:
+            await asyncio.wait(before)
         await self._work(incident_id)
 
+    def _all(self) -> set[asyncio.Task[None]]:
+        return {task for tasks in self._tasks.values() for task in tasks}
+
     def _forget(self, incident_id: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(incident_id) is task:
+        self._tasks[incident_id].remove(task)
+        if not self._tasks[incident_id]:
             del self._tasks[incident_id]
 
 
