@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.app import Place, made_up_place, open_store, team
+from bot.app import Place, made_up_place, team
 from bot.config import read_settings
+from bot.kept import open_store
 from incident.facts import Action, Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident

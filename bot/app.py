@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,15 +21,13 @@ from incident.status import WORLD_LABEL, World
 from incident.values import Window
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from agents.investigator import TeamInvestigator
     from incident.alert import Alert
     from incident.catalog import Catalog
     from incident.model import Incident
     from scenarios.files import Listed
-    from storage.database import Database
-    from storage.store import SqlStore
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
@@ -120,30 +118,6 @@ def made_up_place(target: str, seed: int, as_of: datetime | None = None) -> Plac
         clock=world.clock,
         as_of=fired_at + AFTERMATH,
     )
-
-
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
-    """Open the store of a database, which is `open_database`'s."""
-    from storage.pause import SqlSwitch
-    from storage.store import SqlStore
-
-    async with open_database(settings) as database:
-        yield SqlStore(database, switch=SqlSwitch(database, settings.held))
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database, migrated; raises `Mistake` where it can't be used."""
-    from storage.database import Database, UnusableDatabase
-
-    try:
-        async with Database(settings.database_url) as database:
-            await database.upgrade()
-            yield database
-    except UnusableDatabase as wrong:
-        message = f"SFA_DATABASE_URL: {wrong}"
-        raise Mistake(message) from wrong
 
 
 async def record_again(incident: Incident, folder: Path) -> None:

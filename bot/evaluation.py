@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot.app import open_store, recorded_place, team
+from bot.app import recorded_place, team
 from bot.config import Settings
+from bot.kept import open_store
 from bot.mistakes import Mistake
 from incident.facts import Diagnosis, Verdict
 from incident.hands import Hands

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from agents.traffic import traffic
 from bot import report
-from bot.app import Place, find_place, open_store, team
+from bot.app import Place, find_place, team
 from bot.config import Settings
 from bot.console.ending import say_ending
 from bot.console.live import LiveConsole
@@ -19,6 +19,7 @@ from bot.console.thread import Thread
 from bot.document import document
 from bot.github_settings import github_settings
 from bot.interrupts import ctrl_c
+from bot.kept import open_store
 from bot.outbox import prepared, write_report
 from bot.wishes import Wishes
 from incident.facts import Approval, Decision, Stopped, Verdict

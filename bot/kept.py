@@ -1,4 +1,4 @@
-"""What a server keeps, in one database: an embedded one it has for itself, others are shared by several."""
+"""Opens the database, for a command or for a server: an embedded one a server has for itself, others are shared."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -33,12 +33,33 @@ class Storage(NamedTuple):
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """Open the database for a server; raises `Mistake` where it may have only one and has it, or can't be used."""
+    async with _opened(settings) as database:
+        with served_alone(database.file) if database.file else nullcontext():
+            await database.upgrade()
+            async with SqlLeases(database) as leases:
+                yield _kept(database, leases, settings)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """Open the store of a database, which is `open_database`'s."""
+    async with open_database(settings) as database:
+        yield _store(database, settings)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database beside whoever has it open, migrated; raises `Mistake` where it can't be used."""
+    async with _opened(settings) as database:
+        await database.upgrade()
+        yield database
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
     try:
         async with Database(settings.database_url) as database:
-            with served_alone(database.file) if database.file else nullcontext():
-                await database.upgrade()
-                async with SqlLeases(database) as leases:
-                    yield _kept(database, leases, settings)
+            yield database
     except (UnusableDatabase, DatabaseInUse) as wrong:
         message = f"SFA_DATABASE_URL: {wrong}"
         raise Mistake(message) from wrong
@@ -46,7 +67,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
 
 def _kept(database: Database, leases: SqlLeases, settings: Settings) -> Storage:
     return Storage(
-        store=SqlStore(database, switch=SqlSwitch(database, settings.held)),
+        store=_store(database, settings),
         memory=SqlMemory(database),
         leases=leases,
         outbox=SqlOutbox(database, leases=leases),
@@ -54,3 +75,7 @@ def _kept(database: Database, leases: SqlLeases, settings: Settings) -> Storage:
         audit=SqlAudit(database),
         overrides=SqlOverrides(database),
     )
+
+
+def _store(database: Database, settings: Settings) -> SqlStore:
+    return SqlStore(database, switch=SqlSwitch(database, settings.held))

@@ -4,10 +4,10 @@ import io
 import json
 
 from bot import report
-from bot.app import open_store
 from bot.config import Settings
 from bot.console.plain import PlainConsole
 from bot.document import document
+from bot.kept import open_store
 from bot.mistakes import Mistake
 from bot.report.options import Options
 from bot.report.words import draft

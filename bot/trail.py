@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import click
 
-from bot.app import open_database
 from bot.config import Settings
+from bot.kept import open_database
 from bot.report.escape import brief, visible
 from incident.values import Json
 from storage.audit import Kept, SqlAudit

@@ -19,7 +19,8 @@ def upgrade() -> None:
 
     Example: first-responder db upgrade
     """
-    from bot.app import open_store, settings
+    from bot.app import settings
+    from bot.kept import open_store
 
     async def migrate() -> None:
         async with open_store(settings()):
