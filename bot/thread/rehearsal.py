@@ -7,7 +7,7 @@ from bot.thread.compose import aside, header
 from bot.thread.message import Block
 from bot.thread.options import Options
 from bot.thread.plan import doubts, particulars
-from bot.thread.rich import Inline, bold, code, rich, say, section
+from bot.thread.rich import Inline, bold, code, joined, rich, say, section
 from incident.facts import Action, Plan, Verdict
 from incident.model import Incident
 
@@ -31,9 +31,7 @@ def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
     yield bold("Would be asked" + (" (two of them have to agree): " if verdict.approvals_needed > 1 else ": "))
     if not options.approvers:
         yield say(NOBODY)
-    for number, who in enumerate(options.approvers):
-        yield from (say(", "),) if number else ()
-        yield code(who)
+    yield from joined(map(code, options.approvers))
 
 
 def _unasked() -> Iterator[Inline]:

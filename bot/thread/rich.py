@@ -1,7 +1,7 @@
 """Slack's rich text, in which text from outside is only ever text: no mention, no link, no markup comes out of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,13 @@ def person(who: str) -> Inline:
 def mention(who: str) -> Inline:
     """Return a person, a group or a channel by Slack id, anything else as text."""
     return {"type": "channel", "channel_id": who} if CHANNEL.fullmatch(who) else person(who)
+
+
+def joined(inlines: Iterable[Inline]) -> Iterator[Inline]:
+    """Yield them with commas between."""
+    for number, inline in enumerate(inlines):
+        yield from (say(", "),) if number else ()
+        yield inline
 
 
 def link(url: str) -> Inline:

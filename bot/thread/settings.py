@@ -8,7 +8,7 @@ from bot.thread.compose import bounded, header
 from bot.thread.message import Block
 from bot.thread.modals import View, bare_modal, field
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL, confirm, option, row
-from bot.thread.rich import Inline, line, mention, person, rich, say, section, when
+from bot.thread.rich import Inline, joined, line, mention, person, rich, say, section, when
 from bot.thread.text import fit, label
 
 SETTINGS = 40
@@ -80,9 +80,7 @@ def _value(value: str | Sequence[str]) -> Iterator[Inline]:
         yield line(value, 150)
         return
     yield from () if value else (say("none"),)
-    for number, name in enumerate(value[:LISTED]):
-        yield from (say(", "),) if number else ()
-        yield mention(fit(name, 30))
+    yield from joined(mention(fit(name, 30)) for name in value[:LISTED])
     if len(value) > LISTED:
         yield say(f" and {len(value) - LISTED} more")
 

@@ -6,7 +6,7 @@ from bot.thread.compose import messages
 from bot.thread.message import Message
 from bot.thread.options import Options
 from bot.thread.plan import step
-from bot.thread.rich import Inline, bold, line, person, rich, say, section, when
+from bot.thread.rich import Inline, bold, joined, line, person, rich, say, section, when
 from incident.catalog import is_app
 from incident.facts import Verdict
 from incident.model import Incident
@@ -23,9 +23,7 @@ def asked_people(verdict: Verdict, options: Options) -> Iterator[Inline]:
     yield bold("Two people have to agree, out of: " if two else "May answer: ")
     if not named:
         yield say(UNSEEN if options.approvers else NOBODY)
-    for number, who in enumerate(named):
-        yield from (say(", "),) if number else ()
-        yield person(who)
+    yield from joined(map(person, named))
     if named and asked is not None and not asked.approvers:
         yield say(f": {UNSEEN}")
     if two and asked is not None:
