@@ -31,7 +31,7 @@ from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
 from bot.slack.entry import connect, introduced, join
 from bot.slack.pace import Pace
-from bot.slack.painter import Painter
+from bot.slack.painter import painting
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 from bot.teams import Queued, Teams
 from bot.thread.card import card
@@ -91,7 +91,7 @@ async def connected(
             painted, await storage.store.load(incident_id), seq, name, Options(timezone=settings.zone)
         )
 
-    async with Delivery(storage.outbox, delivering, way.pace), Painter(storage.outbox, paint):
+    async with Delivery(storage.outbox, delivering, way.pace), painting(storage.outbox, paint):
         runner.daily(storage.outbox.prune)
         await runner.resume()
         sockets = await connect(app, slack.app_token) if slack.app_token else []

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.carrier import Carrier
 from bot.slack.pace import Lane, Pace
+from bot.slack.rounds import look
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind
 
@@ -58,16 +59,13 @@ class Delivery:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        """Keep a lane going wherever something waits."""
         while not self._ending.is_set():
-            self._outbox.news.clear()
-            try:
-                for channel in (EDITS, *await self._outbox.channels()):
-                    self._go(channel)
-            except Exception:  # whatever keeps the rows from being read: they stay, and are looked for again
-                logger.exception("the outbox can't be read")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._outbox.news.wait(), self._pace.look)
+            await look(self._outbox.news, self._go_everywhere, self._pace.look)
+
+    async def _go_everywhere(self) -> None:
+        """Keep a lane going wherever something waits."""
+        for channel in (EDITS, *await self._outbox.channels()):
+            self._go(channel)
 
     def _go(self, channel: str | None) -> None:
         if channel in self._going:

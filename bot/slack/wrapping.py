@@ -16,7 +16,7 @@ LOOKING, SETTLED, NEEDED = "eyes", "white_check_mark", "raising_hand"
 
 
 class Wrapping:
-    """For one incident as it is after one of its facts. Files are named, and drawn later: `Painter`."""
+    """For one incident as it is after one of its facts. Files are named, and drawn later: `painter`."""
 
     def __init__(self, incident: Incident, thread: Thread) -> None:
         self.incident = incident

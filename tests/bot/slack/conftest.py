@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.delivery import Delivery
-from bot.slack.painter import Painter
+from bot.slack.painter import painting
 from bot.workspace.courier import Pace as SlacksPace
 from bot.workspace.server import Workspace
 from storage.database import Database
@@ -40,5 +40,5 @@ def outbox(database: Database) -> SqlOutbox:
 
 @pytest.fixture
 async def delivery(outbox: SqlOutbox, client: AsyncWebClient) -> AsyncIterator[Delivery]:
-    async with Delivery(outbox, client, QUICK) as delivery, Painter(outbox, painted):
+    async with Delivery(outbox, client, QUICK) as delivery, painting(outbox, painted):
         yield delivery

@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.chat import Drawing, SlackChat
 from bot.slack.delivery import Delivery
-from bot.slack.painter import Painter
+from bot.slack.painter import painting
 from bot.slack.wrapping import Wrapping
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, redrawn
@@ -187,7 +187,7 @@ async def test_a_text_waits_for_no_picture_and_the_picture_follows_when_it_is_dr
     await show(chat, await opened(database, Origin(INCIDENTS)), (made.TURN,))
     async with Delivery(outbox, client_of(workspace), QUICK):
         await workspace.until(lambda: "what next" in said(workspace, INCIDENTS))
-        async with Painter(outbox, painted):
+        async with painting(outbox, painted):
             await settled(outbox)
 
     (chart,) = workspace.team.files.values()

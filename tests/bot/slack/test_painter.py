@@ -5,7 +5,7 @@ import asyncio
 from bot.report import PdfFailed
 from bot.slack.chat import SlackChat
 from bot.slack.delivery import Delivery
-from bot.slack.painter import Painter
+from bot.slack.painter import painting
 from bot.thread.draw import painted as really_painted
 from bot.workspace.faults import Fault
 from bot.workspace.server import Workspace
@@ -40,7 +40,7 @@ async def test_the_pictures_and_reports_of_an_incident_are_drawn_from_what_is_st
         stored: Incident = await store.load(incident_id)
         return await asyncio.to_thread(really_painted, stored, seq, name, OPTIONS)
 
-    async with Delivery(outbox, client_of(workspace), QUICK), Painter(outbox, from_the_store):
+    async with Delivery(outbox, client_of(workspace), QUICK), painting(outbox, from_the_store):
         await settled(outbox)
 
     assert [(file.title, file.body[:4]) for file in workspace.team.files.values()] == [
@@ -60,7 +60,7 @@ async def test_what_can_not_be_drawn_is_said_and_those_behind_it_are_drawn(
         return await painted(incident_id, seq, name)
 
     await outbox.put(named(1, "INC-1.pdf"), named(2, "chart.png"))
-    async with Delivery(outbox, client_of(workspace), QUICK), Painter(outbox, fails_once):
+    async with Delivery(outbox, client_of(workspace), QUICK), painting(outbox, fails_once):
         await settled(outbox)
 
     sorry, chart = said(workspace)
@@ -80,10 +80,10 @@ async def test_a_painter_that_is_left_in_the_middle_leaves_the_file_to_the_next_
     outbox = SqlOutbox(database)
     await outbox.put(named(1, "chart.png"), post("turn"))
     async with Delivery(outbox, client_of(workspace), QUICK):
-        async with Painter(outbox, never_ends):
+        async with painting(outbox, never_ends):
             await begun.wait()
             await workspace.until(lambda: said(workspace) == ["turn"])
-        async with Painter(outbox, painted):
+        async with painting(outbox, painted):
             await settled(outbox)
 
     assert said(workspace) == ["turn", "chart.png"]
@@ -109,7 +109,7 @@ async def test_a_file_whose_upload_is_in_doubt_is_not_drawn_anew(workspace: Work
 
     workspace.faults.add(Fault("files.completeUploadExternal", "lost"))
     await outbox.put(named(1, "chart.png"))
-    async with Delivery(outbox, client_of(workspace), QUICK), Painter(outbox, counted):
+    async with Delivery(outbox, client_of(workspace), QUICK), painting(outbox, counted):
         await settled(outbox)
 
     assert (said(workspace), times) == (["chart.png"], 1)
@@ -120,7 +120,7 @@ async def test_a_file_that_was_given_up_undrawn_is_drawn_once_the_way_is_free(
 ) -> None:
     await outbox.put(chart := named(1, "chart.png"))
     await outbox.failed(chart.key, "no way")
-    async with Delivery(outbox, client_of(workspace), QUICK), Painter(outbox, painted):
+    async with Delivery(outbox, client_of(workspace), QUICK), painting(outbox, painted):
         await outbox.again(ALERTS)
         await settled(outbox)
 
