@@ -6,14 +6,12 @@ from collections.abc import Awaitable, Callable
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.refusal import code
+from bot.slack.refusal import UNREACHABLE, code
 from incident.values import Json
 
 logger = logging.getLogger(__name__)
 
 Listed = Callable[[], Awaitable[tuple[str, ...]]]
-
-UNREACHABLE = (SlackApiError, OSError, TimeoutError)
 
 
 class People:

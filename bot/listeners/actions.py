@@ -9,9 +9,10 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from bot.listeners.admission import admit, shared
 from bot.listeners.answers import UNKNOWN, halted, quiet, unstoppable, when, who
 from bot.listeners.bot import Bot
-from bot.listeners.careful import UNREACHABLE, careful, metadata, opened_at, tell
+from bot.listeners.careful import careful, metadata, opened_at, tell
 from bot.listeners.presses import pressed_by
 from bot.listeners.reports import find, in_private
+from bot.slack.refusal import UNREACHABLE
 from bot.thread.modals import LENGTH, mute_modal
 from bot.thread.presses import FEEDBACK, MUTE, MUTE_MODAL, OPEN_REPORT, OWN, STOP
 from incident.facts import Owned

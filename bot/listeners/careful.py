@@ -11,6 +11,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.errors import SlackApiError
 
 from bot.mistakes import Mistake
+from bot.slack.refusal import UNREACHABLE
 from bot.thread.text import clean, escaped
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ Listener = Callable[[AsyncArgs], Awaitable[None]]
 UNDER_WAY: set[asyncio.Task[object]] = set()
 """Bolt keeps no hold of its listeners' tasks; whoever ends the process waits for them here."""
 LONGEST_SECONDS = 3.0
-UNREACHABLE = (SlackApiError, OSError, TimeoutError)
 
 
 def careful(listener: Listener) -> Listener:

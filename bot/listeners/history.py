@@ -12,7 +12,7 @@ from bot.listeners.admission import shared
 from bot.listeners.alerts import Heard, take_up
 from bot.listeners.bot import Bot
 from bot.slack.entry import Me
-from bot.slack.refusal import LOST, code
+from bot.slack.refusal import UNREACHABLE, code
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ async def catch_up(client: AsyncWebClient, bot: Bot, me: Me) -> None:
             if await shared(client, channel):
                 continue
             missed = [each async for each in _missed(client, channel, f"{oldest:.6f}")]
-        except (SlackApiError, *LOST) as why:
+        except UNREACHABLE as why:
             told = code(why) if isinstance(why, SlackApiError) else str(why)
             logger.warning("%s: what was said meanwhile can't be read: %s", channel, told)
             continue

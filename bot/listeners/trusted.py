@@ -7,7 +7,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.listeners.admission import GUESTS
 from bot.mistakes import Mistake
-from bot.people import UNREACHABLE
+from bot.slack.refusal import UNREACHABLE
 
 UNSURE = (
     "Slack doesn't tell me who you are just now, so your answer can't count. Please try again; if this stays, the app "

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.pace import Lane, Pace
 from bot.slack.plainer import apology, parts, unnamed
-from bot.slack.refusal import DONE, LOST, NEVER_LEFT, code, doubtful, down, retry_after
+from bot.slack.refusal import DONE, LOST, NEVER_LEFT, UNREACHABLE, code, doubtful, down, retry_after
 from bot.slack.sending import find, send
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind, Waiting
@@ -102,7 +102,7 @@ class Carrier:
     async def _reachable(self) -> bool:
         try:
             await self._client.auth_test()
-        except (SlackApiError, *LOST):
+        except UNREACHABLE:
             return False
         return True
 

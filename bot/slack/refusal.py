@@ -8,6 +8,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 LOST = (aiohttp.ClientError, OSError, SlackRequestError)
 """There was no answer: the call may have been made or not. `TimeoutError` is an `OSError`."""
+UNREACHABLE = (SlackApiError, *LOST)
+"""Nobody there said yes, for whatever reason."""
 PASSING = {
     "fatal_error",
     "internal_error",

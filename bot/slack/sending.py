@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.plainer import forms
-from bot.slack.refusal import LOST, TOO_RICH, code, doubtful, down, retry_after, unheard_of
+from bot.slack.refusal import TOO_RICH, UNREACHABLE, code, doubtful, down, retry_after, unheard_of
 from storage.parcel import Body, Kind, Waiting
 
 EVENT_TYPE = "first_responder"
@@ -104,7 +104,7 @@ async def _appeared(client: AsyncWebClient, file_id: str, channel: str, patience
     for _ in range(max(1, int(patience / LOOK_EVERY))):
         try:
             described = (await client.files_info(file=file_id)).get("file") or {}
-        except (SlackApiError, *LOST):
+        except UNREACHABLE:
             return None  # it is there; only where, nobody can say
         for shared in (described.get("shares") or {}).values():
             if channel in shared:
