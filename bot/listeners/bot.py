@@ -36,7 +36,6 @@ class Bot(NamedTuple):
     audit: SqlAudit
     overrides: SqlOverrides
     places: Places
-    approvers: People
     admins: People
     whom: Whom
     in_force: InForce
@@ -45,6 +44,11 @@ class Bot(NamedTuple):
     rules: Mapping[str, Rule]
     kill_switch: KillSwitch
     apart: Apart
+
+    @property
+    def approvers(self) -> People:
+        """Who may approve by the settings; owners of a service may narrow it (`whom`)."""
+        return self.whom.approvers
 
     @property
     def slash(self) -> Slash:

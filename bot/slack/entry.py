@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mistakes import Mistake
-from bot.slack.refusal import LOST, code
+from bot.slack.refusal import LOST, UNREACHABLE, code
+from bot.slack_settings import CHANNEL_ID, SlackSettings
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,27 @@ async def introduced(client: AsyncWebClient) -> Me:
     return Me(*(str(who.get(part) or "") for part in ("user", "user_id", "bot_id")))
 
 
+async def with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> SlackSettings:
+    """Return the settings with ids in place of channels' names; raises `Mistake` for a channel nobody can see."""
+    told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL_ID.fullmatch(name)]
+    if not told:
+        return slack
+    ids: dict[str, str] = {}
+    pages = await client.conversations_list(types="public_channel,private_channel", limit=200, exclude_archived=True)
+    async for page in pages:
+        ids |= {each["name"]: each["id"] for each in page["channels"]}
+    unknown = [name for name in told if name.removeprefix("#") not in ids]
+    if unknown:
+        message = f"SFA_ALERT_CHANNELS, SFA_INCIDENT_CHANNEL: I see no channel {', '.join(unknown)}; invite me there"
+        raise Mistake(message)
+    here = {name: ids[name.removeprefix("#")] for name in told}
+    channels = tuple(here.get(name, name) for name in slack.alert_channels)
+    main = slack.incident_channel
+    return slack.model_copy(
+        update={"alert_channels": channels, "incident_channel": None if main is None else here.get(main, main)}
+    )
+
+
 async def join(client: AsyncWebClient, channels: Iterable[str], me: Me) -> None:
     """Be in these channels before anything is said there. Where that can't be, the log says who can help."""
     for channel in dict.fromkeys(channels):
@@ -76,7 +98,7 @@ async def connect(app: AsyncApp, token: SecretStr) -> list[AsyncSocketModeHandle
             opened = await app.client.apps_connections_open(app_token=token.get_secret_value())
             socket.client.wss_uri = str(opened["url"])
         await asyncio.gather(*(socket.connect_async() for socket in sockets))  # type: ignore[no-untyped-call]
-    except (SlackApiError, *LOST) as why:
+    except UNREACHABLE as why:
         await asyncio.gather(*(socket.close_async() for socket in sockets))  # type: ignore[no-untyped-call]
         told = f"Slack refuses it: {code(why) or 'no reason given'}" if isinstance(why, SlackApiError) else f"{why}"
         message = f"SLACK_APP_TOKEN: {told}"
