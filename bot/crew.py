@@ -1,6 +1,7 @@
 """What every incident is worked on with, and the hands that one incident gets of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from agents.traffic import traffic
@@ -13,8 +14,9 @@ from incident.hands import Hands, Whom
 from incident.model import Incident
 from incident.policy import Policy, Rules
 from incident.ports import Chat, Investigator
+from incident.responder import Responder
 from storage.leases import SqlLeases
-from storage.memory import SqlMemory
+from storage.memory import Origin
 from storage.store import SqlStore
 
 
@@ -22,7 +24,6 @@ class Crew(NamedTuple):
     """One for the process."""
 
     store: SqlStore
-    memory: SqlMemory
     leases: SqlLeases
     chat: Chat
     places: Places
@@ -44,6 +45,10 @@ class Crew(NamedTuple):
             whom=self.whom,
             traffic=traffic,
         )
+
+    def opening(self, hands: Hands, origin: Origin) -> Responder:
+        """Return who opens an incident with these hands, its thread beginning at ``origin``."""
+        return Responder(replace(hands, store=self.store.beginning_at(origin)))
 
     def _rules_for(self, alert: Alert) -> Rules:
         async def rules() -> Policy:

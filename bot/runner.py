@@ -4,7 +4,6 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -72,7 +71,9 @@ class Runner:
         await self.admit()
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
-        incident = await self._opening(hands, origin).open(place.alert, place.target, place.world, place.environment)
+        incident = await self._crew.opening(hands, origin).open(
+            place.alert, place.target, place.world, place.environment
+        )
         if not incident.facts:
             watch.incident_id = incident.id
             self._hands[incident.id] = hands
@@ -92,13 +93,10 @@ class Runner:
             await self.note(earlier.id, lambda now: Closed(at=now, by=by, reason="It is looked at again."))
         watch = Watch(self._crew.working)
         hands = self._crew.equipped(place, watch)
-        incident = await self._opening(hands, origin).again(earlier, place.alert, remarks)
+        incident = await self._crew.opening(hands, origin).again(earlier, place.alert, remarks)
         watch.incident_id, self._hands[incident.id] = incident.id, hands
         self._tasks.go_on(incident.id)
         return incident
-
-    def _opening(self, hands: Hands, origin: Origin) -> Responder:
-        return Responder(replace(hands, store=self._crew.store.beginning_at(origin)))
 
     async def decide(self, incident_id: str, answer: Answer) -> Incident:
         """Store an answer and do what follows; raises `OutOfOrder`, `Paused`, `UnknownIncident`."""

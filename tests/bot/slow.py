@@ -52,7 +52,6 @@ class Seen:
 def slow_crew(storage: Storage, seen: Seen) -> Crew:
     return Crew(
         store=storage.store,
-        memory=storage.memory,
         leases=storage.leases,
         chat=seen,
         places=Places(),

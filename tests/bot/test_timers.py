@@ -63,7 +63,7 @@ async def main(url, *approved):
         return policy
 
     async with open_storage(settings) as kept:
-        keeping = (kept.store, kept.memory, kept.leases)
+        keeping = (kept.store, kept.leases)
         crew = Crew(*keeping, Told(), Places(), rules, lambda p, w: team(p, settings, w), Working())
         runner = Runner(crew)
         await runner.resume()
@@ -185,7 +185,7 @@ async def kept(tmp_path: Path) -> AsyncIterator[Storage]:
 
 def runner(kept: Storage, places: Places) -> Runner:
     shown, rules = Silent(), unchanging(Policy())
-    crew = Crew(kept.store, kept.memory, kept.leases, shown, places, rules, lambda _, __: None, Working())  # type: ignore[arg-type,return-value]
+    crew = Crew(kept.store, kept.leases, shown, places, rules, lambda _, __: None, Working())  # type: ignore[arg-type,return-value]
     return Runner(crew)
 
 
