@@ -1,5 +1,7 @@
 """A fact of an incident as messages of its thread. Pure; pictures and the PDF, which take a while, come apart."""
 
+from collections.abc import Sequence
+
 from bot.thread.approval import answered, approval_messages, verdict_messages
 from bot.thread.diagnosis import diagnosis_messages
 from bot.thread.drill import marked
@@ -72,20 +74,27 @@ def redrawn(incident: Incident, fact: Fact | None, seq: int, options: Options) -
         return ()
     if incident.status in WAITING and not isinstance(fact, Verdict):
         return ()
-    asked = next(
-        ((n, f) for n, f in reversed([*enumerate(incident.facts[: seq - 1], 1)]) if isinstance(f, Verdict)), None
+    return tuple(
+        (asked_at, message)
+        for asked_at, verdict in _question(incident.facts[: seq - 1])
+        for message in marked(incident, *answered(incident, verdict, options)[:1])
     )
-    if asked is None:
-        return ()
-    return tuple((asked[0], m) for m in marked(incident, *answered(incident, asked[1], options)[:1]))
 
 
 def asked(incident: Incident, options: Options) -> tuple[tuple[int, Message], ...]:
     """Return the open question as it looks now, with the seq of its fact; empty where none is open."""
     if incident.status not in WAITING:
         return ()
-    seq, verdict = next((n, f) for n, f in reversed([*enumerate(incident.facts, 1)]) if isinstance(f, Verdict))
-    return tuple((seq, message) for message in verdict_messages(incident, verdict, options)[:1])
+    return tuple(
+        (asked_at, message)
+        for asked_at, verdict in _question(incident.facts)
+        for message in marked(incident, *verdict_messages(incident, verdict, options)[:1])
+    )
+
+
+def _question(facts: Sequence[Fact]) -> list[tuple[int, Verdict]]:
+    """Return the newest question with its seq; empty where nothing was asked."""
+    return [(seq, fact) for seq, fact in enumerate(facts, 1) if isinstance(fact, Verdict)][-1:]
 
 
 def _calls_for_a_report(incident: Incident, fact: Fact, seq: int) -> bool:

@@ -12,7 +12,7 @@ from bot.library import as_line
 from bot.listeners.reports import summary
 from bot.report.ending import banner
 from bot.thread.card import card
-from bot.thread.draw import draw, redrawn
+from bot.thread.draw import asked, draw, redrawn
 from bot.thread.home import Home, Row, home
 from bot.thread.modals import incident_line
 from bot.thread.options import Options
@@ -51,6 +51,12 @@ def test_its_question_says_so_again_before_the_click_counts() -> None:
     (question, *_) = draw(ASKED.at(seq), ASKED.facts[seq - 1], seq, SHOWN)
     assert str(question.blocks[0]["text"]["text"]).startswith("DRILL: Roll back")
     assert "'text': 'DRILL: checkout-service" in str(question.blocks[-1])
+
+
+def test_its_question_stays_marked_when_it_is_shown_anew() -> None:
+    ((_, question),) = asked(ASKED, SHOWN)
+    assert question.text.startswith("DRILL: ")
+    assert str(question.blocks[0]["text"]["text"]).startswith("DRILL: Roll back")
 
 
 def test_rows_reports_and_the_terminal_are_marked() -> None:
