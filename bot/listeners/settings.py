@@ -1,33 +1,21 @@
 """Settings that admins change in the Home: at once, within the environment's ceilings, each attempt kept."""
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.ceilings import (
-    ALERT_CHANNELS,
-    APPROVERS,
-    ASK,
-    AUTO,
-    CHANGEABLE,
-    INCIDENT_CHANNEL,
-    MODE,
-    MODES,
-    Held,
-    variable,
-)
+from bot.ceilings import APPROVERS, CHANGEABLE, MODE, Held
 from bot.listeners.admission import admit
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, metadata, tell
 from bot.listeners.changing import objections
+from bot.listeners.form import entered, offered
 from bot.listeners.home import publish
 from bot.mistakes import Mistake
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL
-from bot.thread.settings import OTHERS, PEOPLE, Offer, settings_modal
+from bot.thread.settings import settings_modal
 from incident.values import Json
 from storage.overrides import Change, ChangedMeanwhile
 
@@ -47,44 +35,55 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await args.ack()
         if not await _may(args, bot, []):
             return
-        view = settings_modal(await _offer(bot), _seen(await bot.in_force.now()))
+        view = settings_modal(await offered(bot), _seen(await bot.in_force.now()))
         await args.client.views_open(trigger_id=args.body["trigger_id"], view=view)
 
     @app.action(RESET_SETTING)
     @careful
     async def reset(args: AsyncArgs) -> None:
         await args.ack()
-        name, held = str((args.action or {}).get("value")), await bot.in_force.now()
-        if name not in CHANGEABLE:
-            message = "This button is not one of mine."
-            raise Mistake(message)
-        changes = [Change(name, held.value(name), bot.in_force.environment.value(name), reset=True)]
-        if not await _may(args, bot, changes):
-            return
-        if name in held.overrides and not await _changed(args, bot, changes, held):
-            await tell(args, f"{MEANWHILE} Nothing was changed.")
-        if name == APPROVERS:
-            await bot.runner.refresh()
-        await publish(args, bot, args.body["user"]["id"])
+        await _reset(args, bot)
 
     @app.view(SETTINGS_MODAL)
     @careful
     async def submitted(args: AsyncArgs) -> None:
-        held = await bot.in_force.now()
-        changes = await _changes(bot, held, _wanted(args.body["view"]["state"]["values"]))
-        if not await _may(args, bot, changes):
-            await args.ack()
-            return
-        wrong = await _looked_at(args, bot, changes, held)
-        if not wrong and changes and not await _changed(args, bot, changes, held):
-            wrong = {MODE: MEANWHILE}
-        if wrong:
-            await args.ack(response_action="errors", errors=wrong)
-            return
+        await _submitted(args, bot)
+
+
+async def _reset(args: AsyncArgs, bot: Bot) -> None:
+    name, held = str((args.action or {}).get("value")), await bot.in_force.now()
+    if name not in CHANGEABLE:
+        message = "This button is not one of mine."
+        raise Mistake(message)
+    changes = [Change(name, held.value(name), bot.in_force.environment.value(name), reset=True)]
+    if not await _may(args, bot, changes):
+        return
+    if name in held.overrides and not await _changed(args, bot, changes, held):
+        await tell(args, f"{MEANWHILE} Nothing was changed.")
+    await _show(args, bot, changes)
+
+
+async def _submitted(args: AsyncArgs, bot: Bot) -> None:
+    held = await bot.in_force.now()
+    changes = await _changes(bot, held, entered(args.body["view"]["state"]["values"]))
+    if not await _may(args, bot, changes):
         await args.ack()
-        if any(change.setting == APPROVERS for change in changes):
-            await bot.runner.refresh()
-        await publish(args, bot, args.body["user"]["id"])
+        return
+    wrong = await _looked_at(args, bot, changes, held)
+    if not wrong and changes and not await _changed(args, bot, changes, held):
+        wrong = {MODE: MEANWHILE}
+    if wrong:
+        await args.ack(response_action="errors", errors=wrong)
+        return
+    await args.ack()
+    await _show(args, bot, changes)
+
+
+async def _show(args: AsyncArgs, bot: Bot, changes: Sequence[Change]) -> None:
+    """Draw anew what shows settings: open questions where others may answer them now, and the Home."""
+    if any(change.setting == APPROVERS for change in changes):
+        await bot.runner.refresh()
+    await publish(args, bot, args.body["user"]["id"])
 
 
 async def _may(args: AsyncArgs, bot: Bot, changes: Sequence[Change]) -> bool:
@@ -150,46 +149,3 @@ async def _as_it_is(bot: Bot, held: Held, name: str) -> tuple[Json, Json]:
 def _seen(held: Held) -> str:
     """Return what tells one state of the changed settings from another."""
     return " ".join(f"{name}@{each.at:%y%m%d%H%M%S.%f}" for name, each in sorted(held.overrides.items()))
-
-
-async def _offer(bot: Bot) -> Offer:
-    held, environment = await bot.in_force.now(), bot.in_force.environment
-    confidence = {name: (getattr(held.settings, name), getattr(environment.settings, name)) for name in (AUTO, ASK)}
-    slack = environment.slack
-    most = await bot.approvers.most()
-    return Offer(
-        mode=held.settings.mode.value,
-        modes=[mode.value for mode in MODES[: MODES.index(environment.settings.mode) + 1]],
-        confidence=confidence,
-        approvers=await bot.approvers.ids(),
-        groups=[each for each in await bot.approvers.groups() if not most or each[0] in most],
-        most_approvers=variable(APPROVERS) if most else "",
-        alert_channels=None if len(slack.alert_channels) == 1 else held.slack.alert_channels,
-        incident_channel=None if slack.incident_channel else (held.slack.incident_channel or ""),
-    )
-
-
-def _wanted(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Json]:
-    """Return what was entered, by setting; what stood on no form isn't there."""
-    found: dict[str, Json] = {}
-    entered = {name: fields[name] for name, fields in values.items() if name in fields}
-    if MODE in entered:
-        found[MODE] = (entered[MODE].get("selected_option") or {}).get("value")
-    found |= {name: _number(entered[name].get("value")) for name in (AUTO, ASK) if name in entered}
-    if PEOPLE in entered:
-        groups = [str(each["value"]) for each in entered.get(OTHERS, {}).get("selected_options") or []]
-        found[APPROVERS] = sorted([*(entered[PEOPLE].get("selected_users") or []), *groups])
-    if ALERT_CHANNELS in entered:
-        found[ALERT_CHANNELS] = sorted(entered[ALERT_CHANNELS].get("selected_conversations") or [])
-    if INCIDENT_CHANNEL in entered:
-        found[INCIDENT_CHANNEL] = entered[INCIDENT_CHANNEL].get("selected_conversation")
-    return found
-
-
-def _number(text: object) -> Json:
-    """Return a number, and as it was written what is none."""
-    try:
-        number = float(str(text))
-    except ValueError:
-        return str(text)
-    return number if math.isfinite(number) else str(text)
