@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -13,6 +12,7 @@ from bot.doctor.people import people
 from bot.manifest import scopes
 from bot.slack.refusal import LOCKED_OUT, LOST, code, down
 from bot.slack_settings import SlackSettings
+from bot.trust import shown
 
 TOPIC, SCOPES = "slack", "scopes"
 PATIENCE = 10
@@ -26,7 +26,7 @@ UNNAMED = "Slack doesn't say which scopes are granted"
 
 async def slack(settings: SlackSettings) -> list[Finding]:
     """Ask Slack; changes nothing there. What can't be asked because of an earlier answer is left out."""
-    client = AsyncWebClient(_secret(settings.bot_token), base_url=settings.api_url, timeout=PATIENCE)
+    client = AsyncWebClient(shown(settings.bot_token), base_url=settings.api_url, timeout=PATIENCE)
     try:
         who = await client.auth_test()
     except LOST as lost:
@@ -64,7 +64,7 @@ async def _socket(client: AsyncWebClient, settings: SlackSettings) -> Finding:
         said = f"HTTP mode: Slack delivers to /slack/events on port {settings.port}, which can't be tried from here"
         return note(TOPIC, said, "Event Subscriptions in the app's settings shows whether Slack gets through")
     try:
-        await client.apps_connections_open(app_token=_secret(settings.app_token) or "")
+        await client.apps_connections_open(app_token=shown(settings.app_token) or "")
     except SlackApiError as refused:
         return wrong(TOPIC, f"SLACK_APP_TOKEN: Slack refuses it: {code(refused) or 'no reason given'}", APP_LEVEL)
     return right(TOPIC, "SLACK_APP_TOKEN: Socket Mode is open to it")
@@ -85,7 +85,3 @@ def _scopes(who: AsyncSlackResponse) -> Iterator[Finding]:
         yield note(SCOPES, f"granted and not needed: {', '.join(more)}", "take them away under OAuth & Permissions")
     if granted >= {scope.name for scope in wanted}:
         yield right(SCOPES, f"all {len(wanted)} scopes of the manifest are granted")
-
-
-def _secret(kept: SecretStr | None) -> str | None:
-    return None if kept is None else kept.get_secret_value()
