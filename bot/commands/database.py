@@ -20,10 +20,10 @@ def upgrade() -> None:
     Example: first-responder db upgrade
     """
     from bot.app import settings
-    from bot.kept import open_store
+    from bot.kept import open_database
 
     async def migrate() -> None:
-        async with open_store(settings()):
+        async with open_database(settings()):
             click.echo("the database is up to date")
 
     asyncio.run(migrate())
