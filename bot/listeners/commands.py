@@ -30,7 +30,7 @@ from storage.memory import Origin
 
 USAGE = (
     "`/responder status` says what is going on, `/responder drill SCENARIO` rehearses. `/responder pause [REASON]` "
-    "stops all acting at once, `/responder resume` (admins) lets it go on; *Stop* on an incident's card ends that one."
+    "pauses all acting at once, `/responder resume` (admins) lets it go on; *Stop* on an incident's card ends that one."
 )
 MOST_OPTIONS = 100
 SEARCHED = 20
