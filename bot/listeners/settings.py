@@ -13,6 +13,7 @@ from bot.listeners.careful import careful, metadata, tell
 from bot.listeners.changing import objections
 from bot.listeners.form import entered, offered
 from bot.listeners.home import publish
+from bot.listeners.presses import NOT_MINE
 from bot.mistakes import Mistake
 from bot.thread.presses import CHANGE_SETTINGS, RESET_SETTING, SETTINGS_MODAL
 from bot.thread.settings import settings_modal
@@ -53,8 +54,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def _reset(args: AsyncArgs, bot: Bot) -> None:
     name, held = str((args.action or {}).get("value")), await bot.in_force.now()
     if name not in CHANGEABLE:
-        message = "This button is not one of mine."
-        raise Mistake(message)
+        raise Mistake(NOT_MINE)
     changes = [Change(name, held.value(name), bot.in_force.environment.value(name), reset=True)]
     if not await _may(args, bot, changes):
         return
