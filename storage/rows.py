@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.alert import Alert
-from incident.facts import FACT, Plan
+from incident.facts import FACT
 from incident.model import Incident, OutOfOrder, World
 from storage.database import UnusableDatabase
 from storage.tables import facts
@@ -38,11 +38,6 @@ def standing(incident: Incident) -> dict[str, Any]:
         "status": incident.status.value,
         "held_fingerprint": incident.fingerprint if incident.holds_fingerprint else None,
     }
-
-
-def place(incident: Incident, plan: Plan) -> str:
-    """Return where a rollback is alone: one service of one environment of one production."""
-    return storable(f"{incident.production}/{plan.environment}/{plan.service}")
 
 
 def storable(name: str) -> str:
