@@ -10,8 +10,9 @@ from incident.case import Case
 from incident.checks import cause, moment, previous, undoing
 from incident.checks.answer import Answer
 from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
+from incident.mode import Mode
 from incident.model import World
-from incident.policy import Mode, Policy
+from incident.policy import Policy
 from incident.seal import seal
 
 CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (

@@ -6,7 +6,8 @@ from incident import limits, underway
 from incident.case import Case
 from incident.change import ChangeKind
 from incident.checks.answer import NO_CHANGE, TOLD, Answer, failed, passed, unknown
-from incident.policy import Mode, Policy
+from incident.mode import Mode
+from incident.policy import Policy
 
 
 def nothing_newer_on_top(case: Case, _: Policy) -> Answer:
