@@ -33,7 +33,7 @@ from storage.outbox_rows import SENT
 from storage.parcel import Kind
 from storage.store import SqlStore
 from storage.tables import outbox
-from storage.verification import verify
+from storage.tampering import verify
 
 ROOT = Path(__file__).parents[1]
 PATH = os.pathsep.join((str(ROOT), str(ROOT / "benchmarks")))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.config import Settings
 from bot.slack_settings import SlackSettings
-from incident.policy import Mode
+from incident.mode import Mode
 from incident.values import Json
 from storage.overrides import Overrides
 

@@ -14,7 +14,8 @@ from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
 from incident.catalog import Catalog, known_zone
-from incident.policy import Mode, Pause, Policy
+from incident.mode import Mode
+from incident.policy import Pause, Policy
 
 SLACK_PREFIX = "SLACK_"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

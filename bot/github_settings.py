@@ -8,15 +8,15 @@ from pydantic import AfterValidator, Field
 from bot.mistakes import Mistake
 from bot.sources import BadSetting, Sourced, read
 from bot.trust import Address, Secret, one_place
+from incident.catalog import REPOSITORY
 
 GITHUB = "https://api.github.com/"
-REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 SECRETS = ("SFA_GITHUB_TOKEN", "SFA_GITHUB_DISPATCH_TOKEN")
 
 
 def repository(name: str) -> str:
     """Refuse what is no owner/name."""
-    if not REPOSITORY.fullmatch(name):
+    if not re.fullmatch(REPOSITORY, name):
         message = "write a repository as owner/name"
         raise ValueError(message)
     return name

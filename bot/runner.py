@@ -19,8 +19,8 @@ from bot.working import Watch
 from incident.closing import AGE, STAYS, closing, dated
 from incident.facts import Approval, Closed, Decision, Fact, Remark, RollbackEnded, Stopped
 from incident.hands import Hands
+from incident.mode import Mode
 from incident.model import Incident, OutOfOrder
-from incident.policy import Mode
 from incident.responder import Responder
 from incident.status import WAITING
 from storage.memory import Origin

@@ -12,7 +12,7 @@ from bot.kept import open_database
 from bot.report.escape import brief, visible
 from incident.values import Json
 from storage.audit import Kept, SqlAudit
-from storage.verification import Verified, verify
+from storage.tampering import Verified, verify
 
 LONGEST = 300
 """Characters of what one entry says that a line shows; --json has all."""

@@ -10,8 +10,9 @@ from incident.case import Case
 from incident.checks import cause, moment, previous, undoing
 from incident.checks.answer import Answer
 from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
+from incident.mode import Mode
 from incident.model import World
-from incident.policy import Mode, Policy
+from incident.policy import Policy
 from incident.seal import seal
 
 CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (
@@ -136,9 +137,7 @@ def _by_plan(plan: Plan | None, case: Case) -> tuple[Action, str]:
         return Action.ROLLBACK, ""
     if case.culprit is None:  # the check that names a change says so
         return Action.REPORT, ""
-    if (
-        case.incident.world is World.RECORDED
-    ):  # nothing is executed there, and most recordings hold no versions: asking is the answer
+    if case.incident.world is World.RECORDED:  # nothing is executed there, and most recordings hold no versions
         return Action.ASK, "The versions aren't recorded: a person would have to name the one to go back to."
     return Action.REPORT, "The deployer's record doesn't say what runs and what ran before, so nothing can be proposed."
 

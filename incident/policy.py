@@ -12,8 +12,6 @@ from incident.mode import Mode
 from incident.status import World
 from incident.values import Instant, Name, Text, Value
 
-__all__ = ["Mode", "Pause", "Policy", "Rules", "unchanging"]
-
 REAL_VETO_WINDOW = timedelta(seconds=60)
 
 

@@ -1,12 +1,12 @@
 """What the middle needs of the world, and the errors that cross these lines.
 
-Adapters translate their library's errors into these at their edge.
+Adapters translate their library's errors into these at their edge. Longer than other files, as it is the whole border.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
@@ -158,6 +158,11 @@ class Dispatched(NamedTuple):
     url: str | None = None
     reason: str = ""
 
+    @classmethod
+    def never(cls, why: str, url: str | None = None) -> Self:
+        """Return that it certainly was not sent, and why: the rest of a sentence."""
+        return cls(Outcome.FAILED, url, f"Nothing was changed: {why.removesuffix('.')}.")
+
 
 class Sighting(NamedTuple):
     """The run that rolls back, as it was seen just now. ``run`` is the deployer's own name of it."""
@@ -184,7 +189,7 @@ class Deployer(Protocol):
     async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
         """Send it, and follow it to its end. Called once for a key, ever; cancelling it never cuts the sending.
 
-        `Outcome.FAILED` where it certainly was not sent. An answer that was lost and can't be reconciled is
+        `Dispatched.never` where it certainly was not sent. An answer that was lost and can't be reconciled is
         `Outcome.UNKNOWN`, or an `OSError` (`TimeoutError` included).
         """
 

@@ -59,12 +59,12 @@ class Signal(NamedTuple):
         return -1 if self.alert.fires_below else 1
 
     @property
-    def comparable(self) -> bool | None:
+    def back(self) -> bool | None:
         """Tell whether it is back near its usual level; None where nobody knows what is usual."""
         if self.usual is None or self.after is None:
             return None
         bad = self.before if self.alert.threshold is None else self.alert.threshold
-        return self.sign * self.after <= self.usual.limit(bad)
+        return self.usual.is_near(self.after, bad)
 
     @property
     def judgeable(self) -> bool:
@@ -134,11 +134,11 @@ def _quiet(alert: Alert, later: Sequence[Reading], overdue: timedelta) -> Sequen
 
 
 def _settled(signal: Signal, now: datetime, policy: Policy) -> Finding | None:
-    """Recovered, where the signal has been quiet, comparable and read for the settling time."""
+    """Recovered, where the signal has been quiet, back near its usual level and read for the settling time."""
     long_enough = len(signal.run) >= FEWEST and now - signal.run[0].at >= policy.settle
-    if not long_enough or not signal.fresh or not signal.judgeable or signal.comparable is False:
+    if not long_enough or not signal.fresh or not signal.judgeable or signal.back is False:
         return None
-    back = ", and it is back near its usual level" if signal.comparable else "; what is usual could not be read"
+    back = ", and it is back near its usual level" if signal.back else "; what is usual could not be read"
     return Finding(Recovery.RECOVERED, f": it stayed quiet{back}")
 
 
@@ -148,9 +148,9 @@ def _out_of_time(signal: Signal) -> Finding:
         return Finding(Recovery.UNKNOWN, ": its readings have stopped, so nobody can say whether it recovered")
     if not signal.judgeable:
         return Finding(Recovery.UNKNOWN, ": nothing says from where on it is bad, so nobody can say if it recovered")
-    if signal.run and signal.comparable is not False:
+    if signal.run and signal.back is not False:
         return Finding(Recovery.UNKNOWN, ": it went quiet too late or in too few readings to say that it stays so")
-    if signal.comparable and not signal.run:
+    if signal.back and not signal.run:
         return Finding(Recovery.UNKNOWN, ": that is usual for it, so the threshold can't tell whether it recovered")
     if _worse(signal):
         return Finding(Recovery.WORSE, ": it is worse than before the rollback")

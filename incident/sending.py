@@ -22,12 +22,12 @@ async def see_through(hands: Hands, incident: Incident, started: RollbackStarted
     deployer, sent, seen = await _allowed(hands, incident), incident.last(RollbackSent), incident.last(RollbackSeen)
     tell = _telling(hands, incident.id, started.key)
     if isinstance(deployer, str):
-        return await _end(hands, incident.id, started, _unseen(deployer) if sent else _not_sent(deployer))
+        return await _end(hands, incident.id, started, _unseen(deployer) if sent else Dispatched.never(deployer))
     if sent:
         finding = deployer.find(started.plan, started.key, None if seen is None else seen.run, tell)
         return await unbroken(_follow(hands, incident.id, started, finding))
     if why_not := await _claim(hands, incident, started):
-        return await _end(hands, incident.id, started, _not_sent(why_not))
+        return await _end(hands, incident.id, started, Dispatched.never(why_not))
     return await unbroken(_follow(hands, incident.id, started, deployer.roll_back(started.plan, started.key, tell)))
 
 
@@ -81,10 +81,6 @@ async def _end(hands: Hands, incident_id: str, started: RollbackStarted, done: D
     url = done.url or (None if seen is None else seen.url)
     ended = RollbackEnded(at=hands.clock.now(), key=started.key, outcome=done.outcome, url=url, reason=done.reason)
     return await hands.record(incident, ended)
-
-
-def _not_sent(why: str) -> Dispatched:
-    return Dispatched(Outcome.FAILED, reason=f"Nothing was changed: {why.removesuffix('.')}.")
 
 
 def _unseen(why: str) -> Dispatched:

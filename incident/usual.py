@@ -39,10 +39,11 @@ class Usual(NamedTuple):
         """1 where high is bad, -1 where low is."""
         return -1 if self.low else 1
 
-    def limit(self, bad: float | None) -> float:
-        """Return up to where (times the sign) the signal is back, given a value that is bad."""
+    def is_near(self, value: float, bad: float | None) -> bool:
+        """Tell whether a value is no further from what is usual than noise would take it, given one that is bad."""
         edge = self.sign * self.edge
-        return edge if bad is None else edge + max(self.sign * bad - edge, 0.0) * ROOM
+        room = 0.0 if bad is None else max(self.sign * bad - edge, 0.0) * ROOM
+        return self.sign * value <= edge + room
 
     def was_left(self, value: float) -> bool:
         """Tell whether a value lies clearly outside of what is usual, on the bad side."""

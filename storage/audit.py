@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Row, Select, desc, insert, select, text
+from sqlalchemy import Row, Select, desc, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.values import Instant, Json, Name, Value
 from storage.database import Database
+from storage.postgresql import take_turn
 from storage.tables import audit
 from storage.whole import whole
 
@@ -58,18 +59,12 @@ def kept(row: Row[Any]) -> Kept:
     return Kept(row.seq, entry, row.previous_hash, row.hash)
 
 
-async def take_turn(connection: AsyncConnection) -> None:
-    """Wait until nobody else can enter anything before this transaction ends."""
-    if connection.dialect.name != "sqlite":  # there a transaction that writes is alone from its beginning
-        await connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
-
-
 async def enter_in(connection: AsyncConnection, *entries: Entry) -> None:
     """Append within a transaction that writes, as its last statements: others wait for the chain from here to its end.
 
     Without waiting PostgreSQL would let two writers take one place, and the second would lose all that it wrote.
     """
-    await take_turn(connection)
+    await take_turn(connection, audit.name)
     newest = select(audit.c.seq, audit.c.hash).order_by(desc(audit.c.seq)).limit(1)
     last = (await connection.execute(newest)).first()
     seq, previous = (0, BEGINNING) if last is None else (last.seq, last.hash)

@@ -62,9 +62,7 @@ class Database:
                 return False
         if self.is_sqlite:
             return await self._migrated()
-        async with Database(
-            self.url, patience=None
-        ) as patient:  # waiting for others' migrations, and each one, take time
+        async with Database(self.url, patience=None) as patient:  # others' migrations, and each one, take time
             return await patient._migrated()
 
     async def revision(self) -> str | None:
@@ -97,7 +95,7 @@ class Database:
         """
         with self._usable():
             async with self._turn, self._writing.begin() as connection:
-                if alone is not None and not self.is_sqlite:
+                if alone is not None:
                     await take_turn(connection, alone)
                 yield connection
 

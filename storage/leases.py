@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from incident.model import Status
 from storage.database import Database, UnusableDatabase
+from storage.rows import status_in
 from storage.tables import facts, incidents, leases, threads
 from storage.whole import whole
 
@@ -29,7 +30,7 @@ WANTED = -math.inf
 """Until when something is ours that is being asked for."""
 
 NOW: ColumnElement[float] = literal_column("extract(epoch from clock_timestamp())", Double())
-_working = incidents.c.status.in_([status.value for status in Status if not status.ended])
+_working = status_in(status for status in Status if not status.ended)
 _unshown = or_(
     incidents.c.shown_at.is_(None), exists().where(facts.c.incident_id == incidents.c.id, facts.c.shown_at.is_(None))
 )

@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.values import Json
-from storage.audit import Entry, enter_in, take_turn
+from storage.audit import Entry, enter_in
 from storage.clock import wall_clock
 from storage.database import Database
-from storage.tables import overrides
+from storage.tables import audit, overrides
 from storage.whole import whole
 
 CHANGED, REFUSED = "setting_changed", "setting_refused"
@@ -61,8 +61,7 @@ class SqlOverrides:
     async def change(self, by: str, changes: Sequence[Change], seen: Overrides) -> None:
         """Change all or nothing; raises `ChangedMeanwhile` where what is changed isn't what was ``seen`` any more."""
         at = self._now()
-        async with self._database.writing() as connection:
-            await take_turn(connection)
+        async with self._database.writing(audit.name) as connection:
             if await _all(connection) != seen:
                 raise ChangedMeanwhile
             for change in changes:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.policy import Pause
 from incident.values import Json
-from storage.audit import Entry, enter_in, take_turn
+from storage.audit import Entry, enter_in
 from storage.clock import wall_clock
 from storage.database import Database
-from storage.tables import pauses
+from storage.tables import audit, pauses
 from storage.whole import whole
 
 ACTING = "acting"
@@ -38,8 +38,7 @@ class SqlSwitch:
     async def pause(self, by: str, reason: str = "") -> Pause:
         """Pause, unless somebody has; return the pause that holds. The first one stays, and each word is kept."""
         asked = Pause(by=by, since=self._now(), reason=reason)
-        async with self._database.writing() as connection:
-            await take_turn(connection)
+        async with self._database.writing(audit.name) as connection:
             standing = await self.standing_in(connection)
             if standing is None or standing == self._held:
                 await connection.execute(delete(pauses))
@@ -51,8 +50,7 @@ class SqlSwitch:
     @whole
     async def resume(self, by: str) -> Pause | None:
         """End the pause that people have made and return it; None where there was none."""
-        async with self._database.writing() as connection:
-            await take_turn(connection)
+        async with self._database.writing(audit.name) as connection:
             ended = await _made(connection)
             if ended is not None:
                 await connection.execute(delete(pauses))

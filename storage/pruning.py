@@ -8,6 +8,7 @@ from incident.status import Status
 from storage.database import Database
 from storage.memory import card_key
 from storage.outbox_rows import FAILED, SENT
+from storage.rows import status_in
 from storage.tables import facts, incidents, outbox
 from storage.whole import whole
 
@@ -41,11 +42,11 @@ async def _drop(database: Database, chosen: Select[tuple[str]]) -> int:
 
 def _over(before: datetime) -> Select[tuple[str]]:
     """Select what was settled of incidents that nothing has been shown of since then."""
-    ended = [status.value for status in Status if status.ended]
+    ended = status_in(status for status in Status if status.ended)
     recent = exists().where(
         facts.c.incident_id == incidents.c.id, or_(facts.c.shown_at.is_(None), facts.c.shown_at >= before)
     )
-    old = select(incidents.c.id).where(incidents.c.status.in_(ended), incidents.c.shown_at < before, ~recent)
+    old = select(incidents.c.id).where(ended, incidents.c.shown_at < before, ~recent)
     waits = outbox.alias("waits")
     waiting = exists().where(waits.c.incident_id == outbox.c.incident_id, waits.c.state.not_in([SENT, FAILED]))
     card = outbox.c.incident_id + card_key("")

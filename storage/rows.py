@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.alert import Alert
-from incident.facts import FACT, Plan
-from incident.model import Incident, OutOfOrder, World
+from incident.facts import FACT
+from incident.model import Incident, OutOfOrder
+from incident.status import Status, World
 from storage.database import UnusableDatabase
-from storage.tables import facts
+from storage.tables import facts, incidents
 
 
 def as_row(incident: Incident) -> dict[str, Any]:
@@ -40,9 +41,9 @@ def standing(incident: Incident) -> dict[str, Any]:
     }
 
 
-def place(incident: Incident, plan: Plan) -> str:
-    """Return where a rollback is alone: one service of one environment of one production."""
-    return storable(f"{incident.production}/{plan.environment}/{plan.service}")
+def status_in(statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """Say of a query over `incidents` where they have to stand."""
+    return incidents.c.status.in_([status.value for status in statuses])
 
 
 def storable(name: str) -> str:

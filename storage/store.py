@@ -22,7 +22,7 @@ from storage.clock import wall_clock
 from storage.database import Database
 from storage.memory import Origin
 from storage.pause import SqlSwitch
-from storage.rows import as_row, assemble, standing, storable
+from storage.rows import as_row, assemble, standing, status_in, storable
 from storage.starting import give_place_back, take_place
 from storage.tables import facts, incidents, threads
 from storage.whole import whole
@@ -114,8 +114,7 @@ class SqlStore:
         wanted = storable(words.strip().lower())
         columns = (incidents.c.id, incidents.c.service, incidents.c.target)
         matching = (func.lower(column).contains(wanted, autoescape=True) for column in columns)
-        standing = incidents.c.status.in_([status.value for status in statuses])
-        return await self._read(_newest(limit).where(or_(*matching), standing))
+        return await self._read(_newest(limit).where(or_(*matching), status_in(statuses)))
 
     async def recent(self, limit: int = 20) -> tuple[Incident, ...]:
         """Return the newest incidents, newest first."""
@@ -123,16 +122,16 @@ class SqlStore:
 
     async def unfinished(self) -> tuple[Incident, ...]:
         """Return the incidents on which work goes on by itself, newest first."""
-        going_on = [status.value for status in Status if not status.ended]
-        return await self._read(_newest(MOST).where(incidents.c.status.in_(going_on)))
+        return await self._read(_newest(MOST).where(status_in(status for status in Status if not status.ended)))
 
     async def idle(self, settled: datetime, aged: datetime) -> tuple[Incident, ...]:
         """Return what ended and wasn't closed, and is silent since ``settled`` and was resolved, or since ``aged``."""
         newest = select(func.max(facts.c.at)).where(facts.c.incident_id == incidents.c.id).scalar_subquery()
         silent = func.coalesce(newest, incidents.c.opened_at)
         healed = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind == "alert_resolved")
-        ended = incidents.c.status.in_([status.value for status in CLOSABLE])
-        return await self._read(_newest(MOST).where(ended, or_(silent < aged, and_(silent < settled, healed))))
+        return await self._read(
+            _newest(MOST).where(status_in(CLOSABLE), or_(silent < aged, and_(silent < settled, healed)))
+        )
 
     @whole
     async def mark_shown(self, incident_id: str, seq: int) -> None:

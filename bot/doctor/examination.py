@@ -15,7 +15,7 @@ from bot.github_settings import GitHubSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import Sourced
 from bot.standin import real_systems
-from incident.policy import Mode
+from incident.mode import Mode
 
 STAND_IN = "no SLACK_BOT_TOKEN: serve starts the stand-in workspace, on this machine only"
 MODES = {

@@ -27,4 +27,7 @@ def unknown(reason: str) -> Answer:
     return Answer(CheckResult.UNKNOWN, reason)
 
 
+TOLD = 3
+"""Reasons of one kind that are told."""
+
 NO_CHANGE = unknown("No change is named, so there is nothing to ask this about.")

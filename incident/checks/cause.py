@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from incident.case import Case
-from incident.checks.answer import NO_CHANGE, Answer, failed, passed, unknown
+from incident.checks.answer import NO_CHANGE, TOLD, Answer, failed, passed, unknown
 from incident.diagnosis import Category, Remediation
 from incident.evidence import Source
 from incident.policy import Policy
@@ -65,7 +65,7 @@ def culprit_established(case: Case, _: Policy) -> Answer:
     ours = [e for e in case.cited if e.service == service and e.source in TELEMETRY]
     about = [e.id for e in ours if not e.outsider_text]
     if about:
-        shown = f"{about[0]} shows" if len(about) == 1 else f"{', '.join(about[:3])} show"
+        shown = f"{about[0]} shows" if len(about) == 1 else f"{', '.join(about[:TOLD])} show"
         return passed(f"{shown} that {service} failed.")
     if ours:
         return unknown(f"Only words that somebody outside could have written show that {service} failed.")
@@ -120,11 +120,11 @@ def no_equal_rival(case: Case, _: Policy) -> Answer:
     own = case.diagnosis.confidence
     better = [r.change or r.what for r in case.diagnosis.rivals if r.confidence >= own + EQUAL]
     if better:
-        return failed(f"Something else explains this better: {'; '.join(better[:3])}.")
+        return failed(f"Something else explains this better: {'; '.join(better[:TOLD])}.")
     floor = own - EQUAL
     rivals = [r.change for r in case.diagnosis.rivals if r.change is not None and r.confidence >= floor]
     if rivals:
-        return unknown(f"{', '.join(rivals[:3])} would explain this nearly as well.")
+        return unknown(f"{', '.join(rivals[:TOLD])} would explain this nearly as well.")
     return passed("No other change explains this nearly as well.")
 
 

@@ -1,13 +1,13 @@
 """Is this the moment to act: is it still bad, is nobody at it already, and was enough done for now?"""
 
+from datetime import datetime
+
 from incident import limits, underway
 from incident.case import Case
-from incident.checks.answer import NO_CHANGE, Answer, failed, passed, unknown
-from incident.checks.undoing import undone_at
-from incident.policy import Mode, Policy
-
-TOLD = 3
-"""Reasons of one kind that are told."""
+from incident.change import ChangeKind
+from incident.checks.answer import NO_CHANGE, TOLD, Answer, failed, passed, unknown
+from incident.mode import Mode
+from incident.policy import Policy
 
 
 def nothing_newer_on_top(case: Case, _: Policy) -> Answer:
@@ -38,11 +38,22 @@ def not_undone_already(case: Case, _: Policy) -> Answer:
     back = None if case.changed_at is None else case.previous()
     if case.history and back is not None and case.history[-1].version == back and case.deployed != case.history[-1]:
         return failed(f"{culprit.service} runs {back} again since {case.history[-1].at:%H:%M}.")
-    if (undone := undone_at(case)) is not None:
+    if (undone := _undone_at(case)) is not None:
         return failed(f"{culprit.service} was rolled back at {undone:%H:%M} already.")
     if not case.history and case.changes is None:
         return unknown("Nobody recorded whether the change was undone already.")
     return passed(f"Nobody has rolled {culprit.service} back yet.")
+
+
+def _undone_at(case: Case) -> datetime | None:
+    """Return when a recorded rollback took the change out, None where none did."""
+    changed_at, culprit = case.changed_at, case.culprit
+    backs = [
+        c.at
+        for c in case.changes or ()
+        if culprit is not None and c.service == culprit.service and c.kind is ChangeKind.ROLLBACK and c.id != culprit.id
+    ]
+    return max((at for at in backs if changed_at is not None and at > changed_at), default=None)
 
 
 def nothing_under_way(case: Case, policy: Policy) -> Answer:

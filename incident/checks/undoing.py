@@ -1,15 +1,10 @@
 """Can the change be undone, and would undoing it cost something that nobody wants to lose?"""
 
-from datetime import datetime
-
 from incident import patches
 from incident.case import Case
-from incident.change import Change, ChangeKind
-from incident.checks.answer import NO_CHANGE, Answer, failed, passed, unknown
+from incident.change import Change
+from incident.checks.answer import NO_CHANGE, TOLD, Answer, failed, passed, unknown
 from incident.policy import Policy
-
-TOLD = 3
-"""Reasons of one kind that are told."""
 
 
 def reversible(case: Case, policy: Policy) -> Answer:
@@ -117,14 +112,3 @@ def _may_need(case: Case, change: Change, service: str) -> str | None:
         if used := new & set(patches.IDENTIFIER.findall(brought)):
             return f"its commit uses what is new: {', '.join(sorted(used)[:TOLD])}"
     return None
-
-
-def undone_at(case: Case) -> datetime | None:
-    """Return when a recorded rollback took the change out, None where none did."""
-    changed_at, culprit = case.changed_at, case.culprit
-    backs = [
-        c.at
-        for c in case.changes or ()
-        if culprit is not None and c.service == culprit.service and c.kind is ChangeKind.ROLLBACK and c.id != culprit.id
-    ]
-    return max((at for at in backs if changed_at is not None and at > changed_at), default=None)

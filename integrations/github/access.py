@@ -1,13 +1,11 @@
 """Which repository, with which tokens, at which address."""
 
-import re
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 PUBLIC = "https://api.github.com"
 WORKFLOW = "rollback.yml"
-REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 ENTERPRISE = "/api/v3"
 
 

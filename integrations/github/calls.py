@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from incident.ports import Unreadable
 from integrations.github.access import Access, Patience
-from integrations.github.refusals import lost, refusal
+from integrations.github.refusals import Refusal, lost, refusal
 
 if TYPE_CHECKING:
     from githubkit import GitHub, Response
@@ -76,15 +76,14 @@ class Calls:
             async with asyncio.timeout(self._patience.call.total_seconds()):
                 response = await client.arequest(method, address, headers=VERSION, **given)
         except RequestFailed as refused:
-            raise self._refused(method, refused.response) from refused
+            raise _as_error(refusal(refused.response, self.access, sending=method == "POST")) from refused
         except RequestError as broken:
-            words, never = lost(broken.exc, self.access.api_url)
-            raise (NotSent if never else MaybeSent)(words) from broken
+            raise _as_error(lost(broken.exc, self.access.api_url)) from broken
         except TimeoutError as late:
             message = f"GitHub did not answer within {self._patience.call.total_seconds():g} seconds"
             raise MaybeSent(message) from late
         if response.raw_response.is_redirect:
-            raise self._refused(method, response)
+            raise _as_error(refusal(response, self.access, sending=method == "POST"))
         return response
 
     def _client(self, token: str | None) -> "Client":
@@ -101,14 +100,14 @@ class Calls:
             timeout=self._patience.call.total_seconds(),
         )
 
-    def _refused(self, method: str, response: "Response[Any, Any]") -> NotSent | MaybeSent:
-        words, never = refusal(response, self.access, sending=method == "POST")
-        return (NotSent if never else MaybeSent)(words)
-
     @staticmethod
     def _odd(odd: ValueError) -> str:
         where = ".".join(map(str, odd.errors()[0]["loc"])) if isinstance(odd, ValidationError) else "no JSON"
         return f"GitHub's answer can't be read ({where})"
+
+
+def _as_error(refused: Refusal) -> NotSent | MaybeSent:
+    return NotSent(refused.words) if refused.never else MaybeSent(refused.words)
 
 
 @cache

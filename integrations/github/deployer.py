@@ -3,7 +3,7 @@
 import logging
 from typing import Literal
 
-from incident.facts import Outcome, Plan, Progress
+from incident.facts import Plan, Progress
 from incident.ports import Deployed, Dispatched, Sighting, Tell, Unreadable
 from incident.status import World
 from incident.unbroken import unbroken
@@ -61,7 +61,7 @@ async def _send(calls: Calls, plan: Plan, key: str, tell: Tell) -> Dispatched | 
         logger.warning("%s: the dispatch's answer is missing, its run is looked for: %s", key, lost)
         return None
     except (NotSent, Unreadable) as refused:
-        return Dispatched(Outcome.FAILED, calls.access.runs_page, f"Nothing was changed: {refused}.")
+        return Dispatched.never(str(refused), calls.access.runs_page)
     if run is not None:
         await tell(Sighting(str(run), Progress.QUEUED, calls.access.run_page(run)))
     return run

@@ -26,7 +26,7 @@ class Rehearsal:
         """See `Deployer`. Refused unless the repository carries the topic at this moment."""
         refused = await self._refused()
         if refused:
-            return Dispatched(Outcome.FAILED, reason=f"Nothing was changed: {refused}.")
+            return Dispatched.never(refused)
         return await self._applied(await self._github.roll_back(plan, key, tell), plan, key, tell)
 
     async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:

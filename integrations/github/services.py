@@ -32,7 +32,7 @@ class EachInItsOwn:
         """See `Deployer`."""
         deployer = self._of(plan.service)
         if deployer is None:
-            return Dispatched(Outcome.FAILED, reason=f"Nothing was changed: {_homeless(plan.service)}.")
+            return Dispatched.never(_homeless(plan.service))
         return await deployer.roll_back(plan, key, tell)
 
     async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:

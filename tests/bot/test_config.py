@@ -7,7 +7,7 @@ import pytest
 
 from bot.config import odd_settings, read_settings
 from bot.sources import BadSetting
-from incident.policy import Mode
+from incident.mode import Mode
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from incident.facts import (
     AlertResolved,
     AlertSeen,
     Approval,
+    Asked,
     Check,
     Closed,
     Decision,
@@ -84,6 +85,11 @@ def incident(world: World = World.SCENARIO, name: str = "INC-1") -> Incident:
 def verdict(action: Action, *, needed: int = 1, rehearsed: bool = False, plan: Plan | None = PLAN) -> Verdict:
     ends = LATER if action is Action.ASK else T
     return Verdict(at=T, action=action, rehearsed=rehearsed, plan=plan, approvals_needed=needed, expires_at=ends)
+
+
+def asking_for_real(plan: Plan = PLAN) -> Verdict:
+    """Return the question of a real incident: only whom it went to may answer."""
+    return verdict(Action.ASK, plan=plan).model_copy(update={"asked": Asked(approvers=("U1",))})
 
 
 def approval(

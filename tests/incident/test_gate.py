@@ -9,8 +9,9 @@ from incident.change import ChangeKind, Topology
 from incident.diagnosis import Category, Remediation, Rival
 from incident.facts import Action, CheckResult, Reading, Verdict
 from incident.gate import CHECKS, judge, worsened
+from incident.mode import Mode
 from incident.model import Status, World
-from incident.policy import Mode, Policy
+from incident.policy import Policy
 from incident.ports import Deployed
 from tests.incident import made
 from tests.incident.made import CHANGE, CULPRIT, HISTORY, T, case

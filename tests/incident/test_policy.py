@@ -2,7 +2,8 @@
 
 import pytest
 
-from incident.policy import Mode, Policy
+from incident.mode import Mode
+from incident.policy import Policy
 from incident.status import World
 
 

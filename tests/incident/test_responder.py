@@ -24,8 +24,9 @@ from incident.facts import (
     Verdict,
 )
 from incident.hands import Hands
+from incident.mode import Mode
 from incident.model import Incident, OutOfOrder, Status, World
-from incident.policy import Mode, Policy, unchanging
+from incident.policy import Policy, unchanging
 from incident.ports import AlreadyOpen, Deployed, NotRecorded, Telemetry, Unkept
 from incident.responder import Responder
 from incident.steps import rollback_key

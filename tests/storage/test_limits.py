@@ -39,8 +39,9 @@ async def proposed(store: SqlStore, name: str, service: str = "shop", action: Ac
     """Open an incident up to the moment in which its rollback may start."""
     incident = real(name, service)
     await store.open(incident)
-    facts = [made.TURN, made.DIAGNOSIS, made.verdict(action, plan=plan(service))]
-    facts += [made.approval(digest=plan(service).digest)] if action is Action.ASK else []
+    wanted = plan(service)
+    asked = [made.asking_for_real(wanted), made.approval(digest=wanted.digest)]
+    facts = [made.TURN, made.DIAGNOSIS, *(asked if action is Action.ASK else [made.verdict(action, plan=wanted)])]
     for fact in facts:
         incident = await store.append(incident, fact)
     return incident

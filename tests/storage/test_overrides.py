@@ -7,7 +7,7 @@ import pytest
 from storage.audit import SqlAudit
 from storage.database import Database
 from storage.overrides import Change, ChangedMeanwhile, Override, SqlOverrides
-from storage.verification import verify
+from storage.tampering import verify
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 REPORT = Change("mode", "ask", "report")

@@ -10,7 +10,7 @@ from storage.audit import SqlAudit
 from storage.database import Database
 from storage.pause import SqlSwitch
 from storage.store import SqlStore
-from storage.verification import verify
+from storage.tampering import verify
 from tests.incident import made
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -7,12 +7,15 @@ import pytest
 
 from incident.alert import Alert
 from incident.facts import Action, Outcome, Remark, RollbackStarted
-from incident.model import WORLD_LABEL, Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder, Status, World
 from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
+from incident.status import WORLD_LABEL
 from storage.database import Database
 from storage.store import SqlStore
 from tests.incident import made
 from tests.incident.made import REACHED, approval, ended, incident, verdict
+
+APPROVED = (made.TURN, made.DIAGNOSIS, made.asking_for_real(), approval())
 
 
 def real(name: str, service: str = "shop") -> Incident:
@@ -97,8 +100,8 @@ async def test_a_refire_after_the_end_does_not_steal_the_fingerprint_of_a_newer_
 
 async def test_a_second_rollback_of_a_service_is_refused_while_one_is_under_way(database: Database) -> None:
     store = SqlStore(database)
-    first = await grown(store, real("INC-1"), *made.RUNNING)
-    waiting = await grown(store, real("INC-2", "web"), *made.ASKED, approval())
+    first = await grown(store, real("INC-1"), *APPROVED, made.STARTED)
+    waiting = await grown(store, real("INC-2", "web"), *APPROVED)
     rival = made.STARTED.model_copy(update={"key": "key-2"})
     with pytest.raises(Busy, match="shop"):
         await store.append(waiting, rival)
@@ -109,8 +112,8 @@ async def test_a_second_rollback_of_a_service_is_refused_while_one_is_under_way(
 
 async def test_a_rollback_whose_end_is_unknown_keeps_its_place_until_it_is_closed(database: Database) -> None:
     store = SqlStore(database)
-    lost = await grown(store, real("INC-1"), *made.RUNNING, ended(Outcome.UNKNOWN))
-    waiting = await grown(store, real("INC-2", "web"), *made.ASKED, approval())
+    lost = await grown(store, real("INC-1"), *APPROVED, made.STARTED, ended(Outcome.UNKNOWN))
+    waiting = await grown(store, real("INC-2", "web"), *APPROVED)
     rival = made.STARTED.model_copy(update={"key": "key-2"})
     with pytest.raises(Busy):
         await store.append(waiting, rival)

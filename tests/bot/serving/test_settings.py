@@ -9,7 +9,7 @@ from bot.workspace.kit.walk import inputs
 from bot.workspace.spots import Place
 from bot.workspace.wire import view_object
 from incident.facts import Approval, Decision, RollbackStarted
-from incident.policy import Mode
+from incident.mode import Mode
 from incident.status import Status
 from storage.audit import SqlAudit
 from storage.database import Database

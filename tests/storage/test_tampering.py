@@ -10,7 +10,7 @@ from storage.audit import BEGINNING, Entry, SqlAudit
 from storage.audited import ITSELF, PASSED_OVER, TOLD
 from storage.database import Database
 from storage.store import SqlStore
-from storage.verification import Flaw, verify
+from storage.tampering import Flaw, verify
 from tests.incident import made
 from tests.incident.made import REACHED, incident
 
