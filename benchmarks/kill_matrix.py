@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from dying_scene import STORIES, Story, Told, tell
+from dying_lives import tell
+from dying_scene import STORIES, Story, Told
 
 from tests.postgres import Server, postgres
 
