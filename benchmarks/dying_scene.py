@@ -42,6 +42,7 @@ class Story(NamedTuple):
     name: str
     target: str
     settings: Mapping[str, str]
+    answered: bool = True
 
 
 STORIES = {
@@ -49,6 +50,7 @@ STORIES = {
     for each in (
         Story("automatic", "checkout-latency", {"SFA_VETO_WINDOW": "1s"}),
         Story("approved", "checkout-latency", {"SFA_CONFIDENCE_AUTO": "1.0"}),
+        Story("expired", "checkout-latency", {"SFA_CONFIDENCE_AUTO": "1.0", "SFA_APPROVAL_TTL": "3s"}, answered=False),
         Story("heard", "", {}),
     )
 }
@@ -102,7 +104,7 @@ class Scene:
 
     async def approve(self) -> None:
         """Let somebody press the button, where it is."""
-        for message in list(self.workspace.channel(INCIDENTS).messages.values()):
+        for message in list(self.workspace.channel(INCIDENTS).messages.values()) if self.story.answered else ():
             for block, button in _buttons(message):
                 given = {"type": "button", "block_id": block, "action_id": "approve", "value": button.get("value")}
                 with suppress(CannotDo):
