@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from dying_scene import STORIES, Story, Told, tell
+from dying_lives import tell
+from dying_scene import STORIES, Story, Told
 
 from tests.postgres import Server, postgres
 
@@ -41,6 +42,7 @@ class Wishes(NamedTuple):
 
     story: Story
     deaths: tuple[tuple[str, ...], ...]
+    skip: int
     every: int
     at_once: int
     server: Server | None
@@ -83,7 +85,7 @@ async def matrix(wishes: Wishes) -> list[Row]:
     broken = tuple(wrong(undisturbed, undisturbed))
     if broken:
         sys.exit(f"undisturbed, it ends as {undisturbed.status}: {'; '.join(broken)}")
-    chosen = wishes.deaths or tuple((point,) for point in passed[:: wishes.every])
+    chosen = wishes.deaths or tuple((point,) for point in passed[wishes.skip :: wishes.every])
     print(
         f"{wishes.story.name}, {wishes.where}: {len(passed)} points, {len(chosen)} tried; ends as {undisturbed.status}"
     )
@@ -123,6 +125,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--story", choices=STORIES, default="automatic")
     parser.add_argument("--postgresql", action="store_true", help="two replicas on a PostgreSQL of its own")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many points, which were tried before")
     parser.add_argument("--every", type=int, default=1, help="try each n-th point only")
     parser.add_argument(
         "--at", action="append", default=[], metavar="POINT", help="only this; “POINT | POINT” is one incident"
@@ -132,7 +135,7 @@ def main() -> int:
     with ExitStack() as stack:
         server = stack.enter_context(postgres()) if asked.postgresql else None
         deaths = tuple(tuple(each.split(" | ")) for each in asked.at)
-        wishes = Wishes(STORIES[asked.story], deaths, asked.every, asked.at_once, server)
+        wishes = Wishes(STORIES[asked.story], deaths, asked.skip, asked.every, asked.at_once, server)
         rows = asyncio.run(matrix(wishes))
     print(summed_up(rows))
     return 1 if any(row.wrong for row in rows) else 0
