@@ -3,42 +3,42 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Connection, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import URL, Connection, event, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from incident.ports import Unkept
-from storage.postgresql import PATIENCE, named_as_the_driver_does, options, take_turn
+from storage.address import UnusableDatabase, parsed_address, remedy, without_secrets
+from storage.postgresql import PATIENCE, options, take_turn
 from storage.sqlite import begin, prepare, try_file
+
+__all__ = ["HEAD", "MIGRATIONS", "Database", "UnusableDatabase"]
 
 HEAD = "0006"
 """The newest migration; a test holds it equal to the folder, so that Alembic is imported only to migrate."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
-
-
-class UnusableDatabase(Unkept):
-    """The database can't be used as it is; the message says why and what would help."""
+GOODBYE = 5.0
+"""Seconds that what is under way has to end when the database is closed."""
 
 
 class Database:
     """An engine that is disposed of by `close` (or ``async with``); its connections are threads on SQLite."""
 
     def __init__(self, url: str | URL, patience: float | None = PATIENCE) -> None:
-        self.url = _parse(url)
+        self.url = parsed_address(url)
         self.engine = _engine(self.url, patience)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", prepare)
             event.listen(self.engine.sync_engine, "begin", begin)
         self._writing: AsyncEngine = self.engine.execution_options(writing=True)
         self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._closed, self._lent, self._all_back = False, 0, asyncio.Event()
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,7 +81,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection to look something up; raises `UnusableDatabase`."""
-        with self._usable():
+        with self._usable(), self._lending():
             async with self.engine.connect() as connection:
                 yield connection
 
@@ -93,7 +93,7 @@ class Database:
         time and no queue, so that of many one can starve: those of this process take turns. On PostgreSQL only those
         take turns, of all processes, that are to be ``alone`` with the same thing.
         """
-        with self._usable():
+        with self._usable(), self._lending():
             async with self._turn, self._writing.begin() as connection:
                 if alone is not None:
                     await take_turn(connection, alone)
@@ -111,13 +111,32 @@ class Database:
         except IntegrityError:
             raise
         except (OSError, DBAPIError, PoolTimeout, sqlite3.Error) as error:
-            where = _without_secrets(self.url)
+            where = without_secrets(self.url)
             cause = error.orig if isinstance(error, DBAPIError) else error
-            message = f"the database {where} can't be used: {cause}{_remedy(str(cause))}"
+            message = f"the database {where} can't be used: {cause}{remedy(str(cause))}"
             raise UnusableDatabase(message) from error
 
+    @contextmanager
+    def _lending(self) -> Iterator[None]:
+        """Count what is lent: a connection that comes back after the end would never be closed."""
+        if self._closed:
+            message = "the database has been closed"
+            raise UnusableDatabase(message)
+        self._lent += 1
+        self._all_back.clear()
+        try:
+            yield
+        finally:
+            self._lent -= 1
+            if not self._lent:
+                self._all_back.set()
+
     async def close(self) -> None:
-        """Give the connections back."""
+        """Lend nothing more, wait a while for what is lent, and let all connections go."""
+        self._closed = True
+        if self._lent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_back.wait(), GOODBYE)
         await self.engine.dispose()
 
     async def __aenter__(self) -> Self:
@@ -129,43 +148,9 @@ class Database:
         await self.close()
 
 
-def _parse(url: str | URL) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        parsed = None
-    if parsed is None or parsed.drivername not in DRIVERS:
-        message = (
-            "no such database: use sqlite+aiosqlite:///FILE or postgresql+asyncpg://…"  # what was said may be secret
-        )
-        raise UnusableDatabase(message)
-    return named_as_the_driver_does(parsed)
-
-
-def _without_secrets(url: URL) -> str:
-    """Return where it is: passwords hide in queries as well, and in what an unescaped @ has torn apart."""
-    host = url.host.rpartition("@")[2] if url.host else None
-    kept = {name: value for name, value in url.query.items() if name == "host"}
-    return URL.create(url.drivername, host=host, port=url.port, database=url.database, query=kept).render_as_string()
-
-
 def _engine(url: URL, patience: float | None) -> AsyncEngine:
     more = {} if url.get_backend_name() == "sqlite" else options(patience)
     return create_async_engine(url, hide_parameters=True, **more)  # an error's text is no place for payloads
-
-
-def _remedy(cause: str) -> str:
-    """Return what would help against what SQLite says, empty where it says enough."""
-    told = {
-        "unable to open": "the file and its folder have to be writable, for reading as well",
-        "readonly": "the file and its folder have to be writable, for reading as well",
-        "locked": "another process holds it for too long",
-        "full": "make room; what was stored before is kept",
-        "disk I/O": "look at the disk and its limits; what was stored before is kept",
-        "malformed": "put it aside and restore a copy; a new file begins empty",
-        "not a database": "put it aside, or name another file",
-    }
-    return next((f" ({help_})" for said, help_ in told.items() if said in cause), "")
 
 
 def _revision(connection: Connection) -> str | None:
