@@ -138,7 +138,7 @@ class Investigator(Protocol):
 
 
 class Deployed(NamedTuple):
-    """The deployer's own record of one version that ran.
+    """The deployer's own record of one version that ran, or that is on its way (not ``finished``).
 
     ``actor`` is who it has verified as having deployed it, by its own name of them.
     """
@@ -149,6 +149,7 @@ class Deployed(NamedTuple):
     change: str | None
     at: datetime
     actor: str | None = None
+    finished: bool = True
 
 
 class Dispatched(NamedTuple):
@@ -184,7 +185,10 @@ class Deployer(Protocol):
         """The only kind of world whose incidents it may be used for."""
 
     async def history(self, service: str, environment: str) -> tuple[Deployed, ...]:
-        """Return what was deployed there, oldest first; the last one is running. Raises `NotRecorded`, `Unreadable`."""
+        """Return what was deployed there, oldest first; the last one is running, or about to.
+
+        Raises `NotRecorded`, `Unreadable`.
+        """
 
     async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
         """Send it, and follow it to its end. Called once for a key, ever; cancelling it never cuts the sending.

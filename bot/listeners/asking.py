@@ -71,7 +71,7 @@ async def overall(bot: Bot) -> str:
     pause = await bot.kill_switch.standing()
     return (
         f"{f'{stands(pause)} ' if pause else ''}"
-        f"{bot.runner.running} incidents are worked on, {waiting} wait for an approval. "
+        f"Worked on: {bot.runner.running}. Waiting for an approval: {waiting}. "
         f"SFA_MODE is {now.settings.mode.value}; {may_approve(named)}."
     )
 

@@ -84,9 +84,9 @@ def _frozen(case: Case, policy: Policy, service: str) -> str | None:
 
 def _going_on(case: Case, service: str) -> str | None:
     coming = (
-        f"{d.version} of {d.service} is being rolled out until {d.at:%H:%M:%S}"
+        f"{d.version} of {d.service} is being rolled out {'until' if d.finished else 'since'} {d.at:%H:%M:%S}"
         for d in case.history or ()
-        if d.service == service and d.at > case.at
+        if d.service == service and (d.at > case.at or not d.finished)
     )
     told = (
         *coming,

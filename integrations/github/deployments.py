@@ -1,7 +1,8 @@
-"""What ran where, by the deployments that are recorded at GitHub; only those that succeeded count."""
+"""What ran where, by the deployments that are recorded at GitHub: those that succeeded, and what is on its way."""
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from incident.ports import Deployed
@@ -13,22 +14,31 @@ MOST = 20
 """Deployments of one service whose fate is asked for: enough to know what runs and what ran before."""
 AT_ONCE = 5
 LONGEST = 200
+GOING_ON = frozenset({"queued", "pending", "waiting", "in_progress"})
+FRESH = timedelta(days=1)
+"""A deployment that has been going on for longer was forgotten."""
 
 
 async def deployments(calls: Calls, service: str, environment: str) -> tuple[Deployed, ...]:
-    """Return what succeeded there, oldest first; raises `Unreadable`."""
+    """Return what succeeded there, oldest first, and then what hasn't ended yet; raises `Unreadable`."""
     ours = [each for each in await _recorded(calls, environment) if _service(each, calls.access.repository) == service]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def fate(each: Deployment) -> DeploymentStatus | None:
         async with gate:
-            return await _success(calls, each)
+            return await _fate(calls, each)
 
     newest = ours[:MOST]
-    fates = await asyncio.gather(*(fate(each) for each in newest))
-    ran = sorted((done.created_at, each.id, each) for each, done in zip(newest, fates, strict=True) if done is not None)
-    rows = [Deployed(service, version(each), None, change(each), at, _actor(each)) for at, _, each in ran]
-    return tuple(rows[:1] + [row._replace(previous_version=before.version) for before, row in pairwise(rows)])
+    fates = tuple(zip(newest, await asyncio.gather(*map(fate, newest)), strict=True))
+    ended = sorted((told.created_at, each.id, each) for each, told in fates if told and told.state == "success")
+    rows = [Deployed(service, version(each), None, change(each), at, _actor(each)) for at, _, each in ended]
+    ran = rows[:1] + [row._replace(previous_version=before.version) for before, row in pairwise(rows)]
+    coming = [
+        Deployed(service, version(each), None, change(each), each.created_at, _actor(each), finished=False)
+        for each, told in reversed(fates)
+        if (told is None or told.state in GOING_ON) and datetime.now(UTC) - each.created_at < FRESH
+    ]
+    return (*ran, *coming)
 
 
 def version(deployment: Deployment) -> str:
@@ -57,11 +67,13 @@ async def _recorded(calls: Calls, environment: str) -> list[Deployment]:
     return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
 
 
-async def _success(calls: Calls, each: Deployment) -> DeploymentStatus | None:
-    """Return when it had succeeded; "inactive" only says that something newer was deployed to the environment."""
+async def _fate(calls: Calls, each: Deployment) -> DeploymentStatus | None:
+    """Return the last word of it, None where there is none yet.
+
+    "inactive" counts only where nothing else is said: it tells that something newer was deployed to the environment.
+    """
     statuses = await calls.read(f"/deployments/{each.id}/statuses", tuple[DeploymentStatus, ...], per_page=PAGE)
-    told = sorted((s for s in statuses if s.state != "inactive"), key=lambda s: s.created_at)
-    return told[-1] if told and told[-1].state == "success" else None
+    return max(statuses, key=lambda status: (status.state != "inactive", status.created_at), default=None)
 
 
 def _service(deployment: Deployment, repository: str) -> str:

@@ -284,6 +284,7 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
             {"events": (event("change freeze until Monday", service=None),)},
             {"events": (event("until Monday", "freeze"),)},
             {"history": (*HISTORY, Deployed("shop", "v3", "v2", "chg-3", T + MINUTE))},
+            {"history": (*HISTORY, Deployed("shop", "v3", None, "chg-3", T - MINUTE, finished=False))},
             {
                 "incident": real(),
                 "policy": Policy(

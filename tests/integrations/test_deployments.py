@@ -1,6 +1,6 @@
 """What ran where, by the deployments that are recorded at GitHub."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -84,3 +84,16 @@ async def test_who_deployed_is_whom_github_has_verified_and_nobody_that_a_payloa
     github.deployed("shop", "v2", T + HOUR, "success")["creator"] = {"login": "ada", "type": "User"}
     github.deployed("shop", "v3", T + 2 * HOUR, "success")["creator"] = None
     assert [d.actor for d in await deployer.history("shop", "production")] == [None, "ada", None]
+
+
+async def test_what_has_not_ended_is_on_its_way_unless_it_was_forgotten(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    now = datetime.now(UTC)
+    github.deployed("shop", "v1", now - 9 * HOUR, "success", "inactive")
+    github.deployed("shop", "stuck", now - 30 * HOUR, "in_progress")
+    github.deployed("shop", "gone", now - 8 * HOUR, "inactive")
+    github.deployed("shop", "v2", now - HOUR, "queued", "in_progress")
+    github.deployed("shop", "v3", now)
+    there = await deployer.history("shop", "production")
+    assert [(d.version, d.finished) for d in there] == [("v1", True), ("v2", False), ("v3", False)]
