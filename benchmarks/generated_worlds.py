@@ -56,14 +56,19 @@ class Made:
     def __init__(self, kind: str, seed: int) -> None:
         self.random = random.Random(f"{kind}/{seed}")  # noqa: S311 - made up, and the same each time
         self.kind = kind
-        self.names = [self._name() for _ in range(self.random.randint(4, 7))]
-        self.store, *self.chain = self.names
+        self.store, *self.chain = self._names(self.random.randint(4, 7))
         self.failing = self.random.choice(self.chain[:-1])
         self.paging = self.random.choice([self.failing, self.chain[self.chain.index(self.failing) + 1]])
         self.changes: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
         self.since = self.random.randint(11, 20)
+
+    def _names(self, count: int) -> list[str]:
+        found: dict[str, None] = {}
+        while len(found) < count:
+            found[self._name()] = None
+        return list(found)
 
     def _name(self) -> str:
         words = "".join(self.random.sample(SYLLABLES, 2))
