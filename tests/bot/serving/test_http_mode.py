@@ -48,7 +48,7 @@ async def test_a_whole_job_over_signed_requests_of_which_a_replay_does_nothing_a
         assert "Approved" in await scene.answer(ADA, INCIDENTS, 2)
 
         scene.workspace.people.say(ADA, INCIDENTS, "<@UFRBOT> status")
-        await scene.until(lambda: any("are worked on" in m["text"] for m in scene.messages(INCIDENTS)))
+        await scene.until(lambda: any("Worked on: " in m["text"] for m in scene.messages(INCIDENTS)))
         sent = scene.workspace.board.courier.sent.values()
         body = json.dumps(next(payload for _, payload in sent if payload["event"]["type"] == "app_mention"))
         async with httpx.AsyncClient(headers={"Content-Type": "application/json"}) as client:
@@ -61,7 +61,7 @@ async def test_a_whole_job_over_signed_requests_of_which_a_replay_does_nothing_a
     assert again.status_code == 200
     assert codes == dict.fromkeys(codes, 401)
     assert (code, "Traceback" in errors) == (0, False)
-    assert sum("are worked on" in m["text"] for m in scene.messages(INCIDENTS)) == 1
+    assert sum("Worked on: " in m["text"] for m in scene.messages(INCIDENTS)) == 1
     async with open_storage(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'first-responder.db'}")) as kept:
         (incident,) = await kept.store.recent(10)
     assert [approval.by for approval in incident.every(Approval)] == [ADA]
