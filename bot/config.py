@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 
 from bot.catalog import read_catalog
 from bot.github_settings import GitHubSettings
+from bot.llm_settings import LLMSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import FROM_FILE, PREFIX, Sourced, comma_separated, read, set_names, variables
 from incident.catalog import Catalog, known_zone
@@ -99,6 +100,7 @@ def read_settings() -> Settings:
 def odd_settings() -> tuple[str, ...]:
     """Return one sentence for each name that is outdated, or that was probably meant to be another."""
     fields = {**Settings.model_fields, **SlackSettings.model_fields, **GitHubSettings.model_fields}
+    fields |= LLMSettings.model_fields
     known = {name for field in fields.items() for name in variables(*field)}
     names = sorted(name for name in set_names() if name.startswith((PREFIX, SLACK_PREFIX)))
     return tuple(sentence for name in names if (sentence := _odd(name, known)))
