@@ -20,6 +20,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     NONSENSE = "nonsense"
     OVER_BUDGET = "over-budget"
+    UNCOUNTED = "uncounted"
 
 
 CLAUSES: Final = {
@@ -36,6 +37,7 @@ CLAUSES: Final = {
     Why.REFUSED: "the LLM's provider refused the question",
     Why.NONSENSE: "the LLM's answer could not be read",
     Why.OVER_BUDGET: "today's budget for the LLM is used up",
+    Why.UNCOUNTED: "the database can't say what the LLM may still be asked",
 }
 
 

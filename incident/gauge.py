@@ -1,0 +1,100 @@
+"""One limit: how much of it is free, and how long until some amount is. Pure."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from incident.values import Value
+
+SOON = 0.1
+"""Seconds after which to look again for what somebody else holds and may give back at any time."""
+ROUGHLY = 0.1
+
+
+class Said(Value):
+    """What a server last said is left of a limit, and when it will be whole again."""
+
+    limit: int
+    left: int
+    at: float
+    whole_at: float
+
+    def back_at(self, amount: float, seconds: float) -> float:
+        """Return when so much will be free, unless somebody takes more."""
+        if amount <= self.left:
+            return self.at
+        if not self._evenly(seconds):
+            return self.whole_at
+        return self.at + (self.whole_at - self.at) * (amount - self.left) / (self.limit - self.left)
+
+    def free(self, now: float, seconds: float) -> float:
+        """Return how much is free by now if nobody has taken any since."""
+        if not self._evenly(seconds):
+            return self.left
+        return self.left + (self.limit - self.left) * (now - self.at) / (self.whole_at - self.at)
+
+    def _evenly(self, seconds: float) -> bool:
+        """Tell whether it comes back bit by bit, as the time until it is whole fits what is missing; or all at once."""
+        missing = (self.limit - self.left) / self.limit if self.limit else 0.0
+        took = self.whole_at - self.at
+        return missing > 0 and took > 0 and abs(took - missing * seconds) <= ROUGHLY * took
+
+
+class Taken(NamedTuple):
+    """An amount that was taken. ``held``: not used yet, and it may be given back."""
+
+    at: float
+    amount: float
+    held: bool
+
+
+class Gauge(NamedTuple):
+    """At most ``limit`` in any stretch of ``seconds``. What the server has said counts as long as it is news."""
+
+    limit: float
+    seconds: float
+    taken: tuple[Taken, ...]
+    said: Said | None = None
+
+    def free(self, now: float) -> float:
+        """Return how much is free; below 0 where more was taken than there was."""
+        said = self._news(now)
+        return self._whole(now, said) - _sum(self._counted(now, said))
+
+    def after(self, amount: float, now: float) -> float:
+        """Return the seconds until this much can be free: 0 where it is, infinity where it never will be."""
+        if amount > self.limit:
+            return math.inf
+        if amount <= self.free(now):
+            return 0.0
+        said = self._news(now)
+        used = [one for one in self._counted(now, said) if not one.held]
+        at = self._back(amount, used) if said is None else said.back_at(amount + _sum(used), self.seconds)
+        return max(at - now, SOON)
+
+    def within(self, seconds: float, now: float) -> float:
+        """Return how much can be had from now on in this time, if what is held is used."""
+        rounds, rest = divmod(seconds, self.seconds)
+        return max(self.free(now + rest), 0) + rounds * self.limit
+
+    def _back(self, amount: float, used: list[Taken]) -> float:
+        missing, at = amount + _sum(used) - self.limit, 0.0
+        for one in sorted(used):
+            if missing <= 0:
+                break
+            missing, at = missing - one.amount, one.at + self.seconds
+        return at
+
+    def _whole(self, now: float, said: Said | None) -> float:
+        return self.limit if said is None else said.free(now, self.seconds)
+
+    def _counted(self, now: float, said: Said | None) -> list[Taken]:
+        since = now - self.seconds if said is None else said.at
+        return [one for one in self.taken if one.held or one.at > since]
+
+    def _news(self, now: float) -> Said | None:
+        return self.said if self.said is not None and self.said.at <= now < self.said.whole_at else None
+
+
+def _sum(taken: Iterable[Taken]) -> float:
+    return sum(one.amount for one in taken)
