@@ -62,9 +62,9 @@ class Ending(NamedTuple):
 
 
 class Protocol(NamedTuple):
-    """What is particular to a participant: what it hears, how long it may take, and what becomes of its answer."""
+    """What is particular to a participant: what it is told, how long it may take, and what becomes of its answer."""
 
-    hear: Callable[[Sequence[BaseChatMessage]], Awaitable[list[BaseChatMessage]]]
+    hear: Callable[[], Awaitable[list[BaseChatMessage]]]
     seconds: Callable[[], float]
     begin: Callable[[], None]
     end: Callable[[Ending], Awaitable[BaseChatMessage]]
@@ -95,14 +95,16 @@ class Guarded(BaseChatAgent):
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AsyncGenerator[Item | Response, None]:
         """Yield what the participant yields, then its answer."""
+        del messages  # code composes what a participant hears, each time anew
         self._protocol.begin()
-        heard = await self._protocol.hear(messages)
+        heard = await self._protocol.hear()
         stop = CancellationToken()  # never the team's own: we decide how a participant stops
         cancellation_token.add_callback(stop.cancel)
         items: asyncio.Queue[Item | Ending] = asyncio.Queue()
         work = asyncio.create_task(self._work(heard, stop, items), name=f"guarded {self.name}")
         work.add_done_callback(lambda task: items.put_nowait(_ended(task)))
         inner: list[Item] = []
+        await self._inner.on_reset(stop)
         try:
             async for item in _until(items, self._protocol.seconds()):
                 if isinstance(item, Ending):

@@ -17,7 +17,7 @@ from incident.ports import Clock, Heard, Telemetry
 if TYPE_CHECKING:
     from autogen_core.models import ChatCompletionClient
 
-    from agents.ledger import Ledger
+    from agents.case import Case
     from agents.windows import Scope
 
 OFFLINE = "offline"
@@ -32,16 +32,16 @@ class Crew(NamedTuple):
     """
 
     model: str = OFFLINE
-    client: Callable[[Ledger], ChatCompletionClient] | None = None
+    client: Callable[[Case], ChatCompletionClient] | None = None
     may_use: Callable[[Agent, str], bool] = lambda _agent, _tool: True
 
-    def think(self, ledger: Ledger) -> ChatCompletionClient:
+    def think(self, case: Case) -> ChatCompletionClient:
         """Return a model client for one incident."""
         if self.client is not None:
-            return self.client(ledger)
+            return self.client(case)
         from agents.clients.offline import OfflineClient
 
-        return OfflineClient(ledger)
+        return OfflineClient(case)
 
 
 class TeamInvestigator:

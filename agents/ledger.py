@@ -96,6 +96,10 @@ class Ledger:
         """Return what one agent's tools produced."""
         return self.cited(self._ids_of(agent))
 
+    def all(self) -> tuple[Evidence, ...]:
+        """Return everything that was filed so far."""
+        return self.cited(list(self._evidence))
+
     @property
     def redactions(self) -> int:
         """How many secrets and personal data were taken out so far."""

@@ -1,11 +1,8 @@
 """Who is on the team: AutoGen assistants with their own prompts and tools, each guarded."""
 
-from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_agentchat.messages import BaseChatMessage
 from autogen_core.tools import FunctionTool
 
 from agents.analysis.redact import Redactor
@@ -70,12 +67,12 @@ def _member(session: "Session", agent: Agent) -> Guarded:
         model_client=session.client,
         description=ROLES[agent],
         system_message=prompt(agent),
-        workbench=None if commanding else SafeTools(_tools(session, agent), lambda: min(TOOL_SECONDS, seconds())),
+        workbench=None if commanding else session.tools[agent],
         max_tool_iterations=ITERATIONS,
         reflect_on_tool_use=True,
     )
     protocol = Protocol(
-        hear=session.hear if commanding else _orders_only,
+        hear=lambda: session.hear(agent),
         seconds=seconds,
         begin=lambda: session.begin(agent),
         end=lambda ending: session.end(agent, ending),
@@ -83,22 +80,14 @@ def _member(session: "Session", agent: Agent) -> Guarded:
     return Guarded(assistant, protocol)
 
 
-def _tools(session: "Session", agent: Agent) -> list[FunctionTool]:
+def tools(session: "Session") -> dict[Agent, SafeTools]:
+    """Return every specialist's tools, as far as it may use them."""
+    seconds = session.deadline.for_specialists
+    return {agent: SafeTools(_given(session, agent), lambda: min(TOOL_SECONDS, seconds())) for agent in SPECIALISTS}
+
+
+def _given(session: "Session", agent: Agent) -> list[FunctionTool]:
     given = session.benches[agent].tools()
     return [
         FunctionTool(tool, description=tool.__doc__ or "") for tool in given if session.may_use(agent, tool.__name__)
     ]
-
-
-def in_order(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
-    """Return messages as they came, those that came in parallel in the team's order: the same on every run."""
-    heard: list[BaseChatMessage] = []
-    for parallel, batch in groupby(messages, key=lambda m: m.source in set(SPECIALISTS)):
-        same_time = list(batch)
-        heard += sorted(same_time, key=lambda m: SPECIALISTS.index(Agent(m.source))) if parallel else same_time
-    return heard
-
-
-async def _orders_only(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
-    """Return what a specialist hears: the page and the commander, so that it reports from its own tools alone."""
-    return [m for m in messages if m.source not in set(SPECIALISTS)]

@@ -1,4 +1,4 @@
-"""Makes turns of what agents answer, checked, and the words in which the others hear of them."""
+"""Makes turns of what agents answer, checked."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -16,8 +16,6 @@ from incident.facts import Agent, Turn, TurnStatus
 
 UNSEEN = "Gap: "
 SILENT = "It answered with nothing that could be read."
-LISTED = 60
-"""Pieces of evidence whose statements the commander is given; of the rest it gets the ids."""
 LONGEST = 12_000
 
 
@@ -57,16 +55,6 @@ class Scribe:
     def cited(self) -> tuple[Evidence, ...]:
         """Return all evidence that findings cite: what a decision may rest on."""
         return self._ledger.cited(i for turn in self.findings() for i in turn.cites)
-
-    def heard(self, turn: Turn) -> str:
-        """Return what the others hear of a turn: its words, and the statements of what a specialist cites."""
-        if turn.agent is Agent.COMMANDER:
-            return turn.text
-        sure = f", confidence {turn.confidence:.2f}" if turn.confidence is not None else ""
-        cited = self._ledger.cited(turn.cites)
-        lines = [f"- {item.id}: {item.statement}" for item in cited[:LISTED]]
-        more = [f"Also cited: {', '.join(item.id for item in cited[LISTED:])}"] if cited[LISTED:] else []
-        return "\n".join((f"[{turn.agent}, {turn.status}{sure}]", turn.text, "Evidence:", *lines, *more))
 
     def _has_planned(self) -> bool:
         return any(turn.agent is Agent.COMMANDER for turn in self.turns)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 
@@ -11,15 +11,18 @@ from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMess
 from autogen_core import CancellationToken, FunctionCall
 
 from agents.analysis.conclusion import conclude
+from agents.case import Case
 from agents.deadline import Deadline
 from agents.desk import Desk
+from agents.errands import Errands
 from agents.guarded import Ending
 from agents.investigator import TeamInvestigator
 from agents.judgement import Judged, judge, named, undecided
 from agents.ledger import Ledger
-from agents.members import benches, briefing, in_order, members
+from agents.members import benches, briefing, members, tools
 from agents.messages import SPECIALISTS
-from agents.remarks import PEOPLE, told
+from agents.papers import Papers, asked_of
+from agents.remarks import told
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
@@ -45,7 +48,11 @@ class Session:
         self.scribe = Scribe(self.ledger, incident.every(Turn), team.now, team.crew.model)
         self.deadline = Deadline(team.deadline)
         self.benches: dict[Agent, Bench] = benches(self.desk, self.ledger)
-        self.client = team.crew.think(self.ledger)
+        self.tools = tools(self)
+        self.case = Case(self.ledger, self.deadline, incident.id, incident.alert.severity, self.scribe.turns)
+        self.client = team.crew.think(self.case)
+        self._papers = Papers(self.case, briefing(self.alert))
+        self._errands = Errands(self.tools, self._tell)
         self._said: dict[str, Turn] = {}
         self._began: dict[Agent, datetime] = {}
         self._usage = Usage(model=team.crew.model)
@@ -69,13 +76,25 @@ class Session:
         planned = any(turn.agent is Agent.COMMANDER for turn in self.scribe.turns)
         self._tell(agent, "looks" if agent is not Agent.COMMANDER else "decides" if planned else "plans")
 
-    async def hear(self, messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
-        """Return what the commander hears: the team, and behind it what people have written since it last spoke."""
+    async def hear(self, agent: Agent) -> list[BaseChatMessage]:
+        """Return what an agent is given for its turn, as soon as code has computed it."""
+        if agent is not Agent.COMMANDER:
+            return await self._sent_out(agent)
         remarks = await self._remarks()
-        words = told(remarks[self._told :])
+        self.scribe.remarks += told(remarks[self._told :])
         self._told = len(remarks)
-        self.scribe.remarks += words
-        return [*in_order(messages), *(TextMessage(content=said, source=PEOPLE) for said in words)]
+        if not self.case.planned:
+            return self._papers.plan(self.scribe.remarks)
+        may_ask = self.case.decisions == 0
+        return await asyncio.to_thread(self._papers.decision, self.scribe.remarks, may_ask=may_ask)
+
+    async def _sent_out(self, agent: Agent) -> list[BaseChatMessage]:
+        first = self.case.decisions == 0
+        question = "" if first else asked_of(agent, self.scribe.turns)
+        self.case.answers[agent] = await self._errands.answers(agent, question)
+        if agent is Agent.DEPLOY and first:  # changes are weighed on what everybody sees
+            await asyncio.gather(*(self._errands.answers(each) for each in SPECIALISTS))
+        return await asyncio.to_thread(self._papers.errand, agent)
 
     async def end(self, agent: Agent, ending: Ending) -> BaseChatMessage:
         """Make a turn of how an agent's turn ended; return what the others hear of it."""
@@ -83,7 +102,7 @@ class Session:
         spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent])
         turn = await asyncio.to_thread(self.scribe.write, spoken, self.desk.unseen_by(agent))
         message = TextMessage(
-            content=self.scribe.heard(turn),
+            content=turn.text,
             source=agent.value,
             metadata={"status": turn.status.value},
             models_usage=ending.said.models_usage if ending.said else None,
@@ -94,7 +113,8 @@ class Session:
     async def _turns(self) -> AsyncGenerator[Turn, None]:
         """Run the team on what was said before; a team that breaks ends the stream, never the investigation."""
         thread = [TextMessage(content=briefing(self.alert), source="user")]
-        thread += [TextMessage(content=self.scribe.heard(turn), source=turn.agent.value) for turn in self.scribe.turns]
+        thread += [TextMessage(content=turn.text, source=turn.agent.value) for turn in self.scribe.turns]
+        self._begin_errands()
         stop = CancellationToken()
         watchdog = asyncio.get_running_loop().call_later(self.deadline.left() + GRACE, stop.cancel)
         team = FirstResponders(members(self))
@@ -112,7 +132,13 @@ class Session:
             self._broken.append("the team was stopped at the deadline")
         finally:
             watchdog.cancel()
+            await self._errands.close()
             await self.client.close()
+
+    def _begin_errands(self) -> None:
+        """Let those who have yet to report in the first round have their tools asked, while the plan is made."""
+        heard = {turn.agent for turn in self.scribe.turns}
+        self._errands.begin(agent for agent in SPECIALISTS if agent not in heard and self.case.decisions == 0)
 
     def _heard(self, item: BaseAgentEvent | BaseChatMessage | TaskResult) -> Turn | None:
         if isinstance(item, TaskResult):

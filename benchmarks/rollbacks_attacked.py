@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 from autogen_core.models import CreateResult, LLMMessage
 from generated_worlds import KINDS, Generated, generated
 
+from agents.case import Case
 from agents.clients.offline import OfflineClient, addressed
 from agents.investigator import Crew, TeamInvestigator
-from agents.ledger import Ledger
 from incident.change import Change
 from incident.diagnosis import Category
 from incident.facts import Action, Agent, RollbackStarted, Verdict
@@ -68,8 +68,8 @@ class Run(NamedTuple):
 class Liar(OfflineClient):
     """Plays everybody honestly but the commander's decision: that blames an innocent change, and is sure of it."""
 
-    def __init__(self, ledger: Ledger, change: str, service: str) -> None:
-        super().__init__(ledger)
+    def __init__(self, case: Case, change: str, service: str) -> None:
+        super().__init__(case)
         self._lie = {
             "category": Category.CHANGE,
             "culprit_change": change,
@@ -94,7 +94,7 @@ def liars(made: Generated, number: int) -> Crew | None:
     if turn % LIES_EACH or not innocent:
         return None
     blamed = innocent[number // LIES_EACH % len(innocent)]
-    return Crew(model="liar", client=lambda ledger: Liar(ledger, blamed.id, blamed.service))
+    return Crew(model="liar", client=lambda case: Liar(case, blamed.id, blamed.service))
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """How the offline client plays the commander: it plans on the page, and decides on the evidence cited to it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,22 +9,19 @@ from agents.analysis.conclusion import conclude
 from agents.analysis.hypotheses import Hypothesis
 from agents.analysis.metric_kinds import signal_of
 from agents.analysis.observations import Signal
+from agents.case import Case
 from agents.clients.notes.decision import argued
 from agents.clients.notes.hints import NOT_YET, came_of, questions, took_up
 from agents.clients.notes.saying import minute
 from agents.judgement import commits
-from agents.ledger import Ledger
 from agents.messages import SPECIALISTS
-from agents.remarks import PEOPLE, pointed
-from agents.scribe import UNSEEN
+from agents.remarks import pointed
+from agents.scribe import unseen
 from incident.alert import Alert
 from incident.diagnosis import Category
 from incident.evidence import Evidence
-from incident.facts import Agent
+from incident.facts import Agent, Turn, TurnStatus
 
-CITED = re.compile(r"^- (E[1-9][0-9]{0,4}): |^Also cited: (.+)$", re.MULTILINE)
-GAP = re.compile(rf"^{UNSEEN}(.+)$", re.MULTILINE)
-HEADING = re.compile(r"^\[(\w+), (\w+)")
 NEAR = 0.12
 """Explanations whose strengths are closer than this are worth a second look."""
 WHAT_IT_COULD_BE = {
@@ -50,14 +46,18 @@ class Heard(NamedTuple):
 class Commander:
     """Looks evidence up under the ids that findings cite, and under no other."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._ledger = case.ledger
 
-    def answer(self, said: Sequence[tuple[str, str]]) -> str:
-        """Return a plan as long as nobody has reported, else a decision, as JSON."""
-        reports = [(who, text) for who, text in said if who in set(SPECIALISTS)]
-        hints = tuple(text for who, text in said if who == PEOPLE)
-        answer = self._decide(_heard(reports), hints) if reports else _plan(self._ledger.alert, hints)
+    def answer(self, hints: Sequence[str]) -> str:
+        """Return a plan as long as nobody has reported, else a decision, as JSON; ``hints`` are people's."""
+        findings = self._case.findings()
+        answer = (
+            self._decide(_heard(findings, again=self._case.decisions > 0), hints)
+            if findings
+            else _plan(self._ledger.alert, hints)
+        )
         return orjson.dumps(answer).decode()
 
     def _decide(self, heard: Heard, hints: Sequence[str]) -> dict[str, object]:
@@ -86,19 +86,14 @@ class Commander:
         }
 
 
-def _heard(reports: Sequence[tuple[str, str]]) -> Heard:
-    ids: list[str] = []
-    present: list[Agent] = []
-    for who, text in reports:
-        head = HEADING.match(text)
-        if head is not None and head[2] == "done":
-            present.append(Agent(who))
-        for found in CITED.finditer(text):
-            ids += [found[1]] if found[1] else found[2].split(", ")
-    speakers = [who for who, _ in reports]
-    unseen = dict.fromkeys(found for _, text in reports for found in GAP.findall(text))
-    again = len(set(speakers)) < len(speakers)
-    return Heard(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(present)), again, tuple(unseen))
+def _heard(findings: Sequence[Turn], *, again: bool) -> Heard:
+    told = sorted(findings, key=lambda turn: SPECIALISTS.index(turn.agent))
+    return Heard(
+        ids=tuple(dict.fromkeys(i for turn in findings for i in turn.cites)),
+        present=tuple(dict.fromkeys(turn.agent for turn in findings if turn.status is TurnStatus.DONE)),
+        again=again,
+        unseen=tuple(dict.fromkeys(gap for turn in told for gap in unseen(turn))),
+    )
 
 
 def _both(first: Mapping[Agent, str], second: Mapping[Agent, str]) -> dict[Agent, str]:
@@ -128,7 +123,7 @@ def _plan(alert: Alert, hints: Sequence[str]) -> dict[str, object]:
 def _open_questions(
     among: Sequence[Hypothesis], evidence: Sequence[Evidence], present: Sequence[Agent]
 ) -> dict[Agent, str]:
-    """Return what to ask once more: what tells two near explanations apart, or what is missing about the culprit."""
+    """Return what one of them is asked once more: what tells two near explanations apart, or what is missing."""
     best, rival = among[0], _near(among)
     if best.category in {Category.UNKNOWN, Category.NONE} or best.service is None:
         return {}
@@ -140,7 +135,7 @@ def _open_questions(
     for agent, source in ((Agent.METRICS, "metrics"), (Agent.LOGS, "logs")):
         if source in there_is and source not in seen_of:
             asks.setdefault(agent, f"There is nothing about `{best.service}` yet: what do your signals show of it?")
-    return {agent: question for agent, question in asks.items() if agent in present}
+    return next(({agent: question} for agent, question in asks.items() if agent in present), {})
 
 
 def _near(among: Sequence[Hypothesis]) -> Hypothesis | None:

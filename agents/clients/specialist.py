@@ -1,7 +1,6 @@
-"""How the offline client plays a specialist: which tools it asks, and what it writes of their answers."""
+"""How the offline client plays a specialist: what it writes of its tools' answers."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -9,12 +8,8 @@ import orjson
 from agents.analysis.observations import read
 from agents.clients.notes import deploy, logs, metrics
 from agents.ledger import Ledger
-from agents.messages import asked
 from incident.facts import Agent
 
-NAMED = re.compile(r"(the metric )?`([^`\n]{1,200})`")
-MOST = 4
-"""Names in a question that are looked up."""
 NOTES = {Agent.METRICS: metrics.notes, Agent.LOGS: logs.notes, Agent.DEPLOY: deploy.notes}
 FOUND_NOTHING = {
     "metric_shifts": "No series left its usual range.",
@@ -39,29 +34,6 @@ class Answers(NamedTuple):
     failed: tuple[str, ...]
     unanswered: int
     whole: bool
-
-
-def orders(agent: Agent, tools: Sequence[str], said: Sequence[tuple[str, str]]) -> list[tuple[str, Mapping[str, str]]]:
-    """Return the tool calls of a turn: the standing orders first, later those that fit the question."""
-    spoken = [text for who, text in said if who == Agent.COMMANDER]
-    question = next((ask.question for ask in asked(spoken[-1]) if ask.agent is agent), "") if len(spoken) > 1 else ""
-    names = list(dict.fromkeys(NAMED.findall(question)))
-    if not names:
-        return [(tool, {}) for tool in tools if tool != "search_logs"]
-    calls = (call for metric, name in names[:MOST] for call in (_about_metric(name) if metric else _about(name)))
-    return [call for call in calls if call[0] in tools]
-
-
-def _about_metric(name: str) -> list[tuple[str, Mapping[str, str]]]:
-    return [("metric_shifts", {"metric": name})]
-
-
-def _about(name: str) -> list[tuple[str, Mapping[str, str]]]:
-    """Return every call that can say more about a service or a change."""
-    return [
-        ("metric_shifts", {"service": name}), ("call_shifts", {"service": name}), ("error_patterns", {"service": name}),
-        ("search_logs", {"text": re.escape(name)}), ("changes", {"service": name}), ("commits", {"text": name}),
-    ]  # fmt: skip
 
 
 def report(agent: Agent, results: Sequence[str], ledger: Ledger, said_before: Collection[str]) -> str:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, LLMMessage, RequestUsage
 
+from agents.case import Case
 from agents.clients.offline import OfflineClient, addressed
 from agents.investigator import Crew
-from agents.ledger import Ledger
 from incident.facts import Agent
 
 Act = Callable[[Sequence[LLMMessage]], Awaitable[str | list[FunctionCall] | None]]
@@ -17,8 +17,8 @@ Act = Callable[[Sequence[LLMMessage]], Awaitable[str | list[FunctionCall] | None
 class Scripted(OfflineClient):
     """Runs an agent's act first; what it returns is the answer, None leaves the answer to the offline client."""
 
-    def __init__(self, ledger: Ledger, acts: dict[Agent, Act]) -> None:
-        super().__init__(ledger)
+    def __init__(self, case: Case, acts: dict[Agent, Act]) -> None:
+        super().__init__(case)
         self.acts = acts
         self.asked: list[Agent] = []
 
@@ -34,9 +34,7 @@ class Scripted(OfflineClient):
 
 
 def crew(**acts: Act) -> Crew:
-    return Crew(
-        model="scripted", client=lambda ledger: Scripted(ledger, {Agent(name): act for name, act in acts.items()})
-    )
+    return Crew(model="scripted", client=lambda case: Scripted(case, {Agent(name): act for name, act in acts.items()}))
 
 
 def saying(text: str) -> Act:

@@ -129,10 +129,11 @@ async def test_a_commander_that_fails_leaves_a_conclusion_that_can_never_act_by_
     assert any("commander gave no decision" in gap for gap in outcome.diagnosis.gaps)
 
 
-async def test_a_team_that_fails_altogether_still_gives_a_diagnosis() -> None:
+async def test_a_team_that_fails_altogether_leaves_what_code_has_computed_and_that_never_acts_by_itself() -> None:
     broken = crew(commander=raise_it, metrics=raise_it, logs=raise_it, deploy=raise_it)
     outcome = await investigated(TeamInvestigator(crew=broken), Lists())
-    assert outcome.diagnosis.culprit_change is None
+    assert outcome.diagnosis.culprit_service == "basket"
+    assert outcome.diagnosis.confidence <= 0.6
     assert all(turn.status is TurnStatus.FAILED for turn in outcome.turns)
 
 
@@ -179,7 +180,7 @@ async def test_calls_and_tokens_are_counted() -> None:
     outcome = await investigated(TeamInvestigator(crew=crew(deploy=saying('{"finding": "nothing"}'))), Lists())
     usage = outcome.diagnosis.usage
     assert (usage.model, usage.prompt_tokens, usage.completion_tokens) == ("scripted", 7, 5)
-    assert usage.model_calls >= 7
+    assert usage.model_calls == 5
 
 
 async def test_nothing_is_used_after_the_moment_up_to_which_it_may_be() -> None:

@@ -100,7 +100,7 @@ async def test_a_remark_in_the_second_round_opens_no_third() -> None:
     async def counted(_: object) -> None:
         heard_by_metrics.append("asked")
 
-    late = written("and rel-8?", when=lambda: len(heard_by_metrics) > 2)  # its tools, their results, and once more
+    late = written("and rel-8?", when=lambda: len(heard_by_metrics) > 1)
     early = written("look at ledger")
 
     async def heard() -> tuple[Remark, ...]:

@@ -1,0 +1,147 @@
+"""What an agent is given for one turn, composed by code from the case: the page, the evidence, the question.
+
+Nothing is left to the history of a chat, so that a turn after a restart is told the same, and each fits its share.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from autogen_agentchat.messages import BaseChatMessage, TextMessage
+from autogen_core.models import LLMMessage, SystemMessage
+
+from agents.allowance import SHARES, part_of
+from agents.analysis.explanation import Hypothesis, Reason
+from agents.analysis.observations import read
+from agents.analysis.symptoms import signature
+from agents.case import Case
+from agents.clients.tokens import request_tokens, tokens
+from agents.excerpts import Fitting, by_turns, candidates, diffs, fit, line, shortened, unanswered
+from agents.marked import marked
+from agents.messages import SPECIALISTS, asked
+from agents.prompts import prompt, task
+from agents.remarks import PEOPLE
+from incident.evidence import Evidence
+from incident.facts import Agent, Turn
+
+DESK = "desk"
+"""Who hands out what code has computed."""
+SIGNS = 4
+"""Signs of the fault that a diff is read against."""
+WEIGHED, REASONS = 4, 3
+"""Explanations that the commander is given, and what it is told for and against each."""
+FOR_DIFFS, FOR_SIGNS, FOR_RIVALS, FOR_FINDINGS = 0.4, 0.2, 0.4, 0.5
+"""The shares of the room that they get at most; evidence gets what is left."""
+SLACK = 40
+"""Tokens for the sentences around the pieces."""
+
+
+class Papers:
+    """``page`` is the alert in words."""
+
+    def __init__(self, case: Case, page: str) -> None:
+        self._case = case
+        self._page = TextMessage(content=marked("page", page.splitlines()), source="user")
+        self._near = case.ledger.alert.service
+
+    def plan(self, remarks: Sequence[str]) -> list[BaseChatMessage]:
+        """Return what the commander plans on."""
+        return [self._page, *_people(remarks), _desk(task("plan"))]
+
+    def errand(self, agent: Agent) -> list[BaseChatMessage]:
+        """Return what a specialist reports on: what its tools answered, and what it is asked."""
+        question = asked_of(agent, self._case.turns)
+        asks = [TextMessage(content=question, source=Agent.COMMANDER.value)] if question else []
+        room = self._room(agent, [self._page, *asks])
+        answers = self._case.answers.get(agent, ())
+        parts = [self._changes(room)] if agent is Agent.DEPLOY else []
+        room -= sum(map(tokens, parts))
+        ids = self._worthiest(by_turns(answers)) if agent is Agent.DEPLOY else by_turns(answers)
+        found = fit((line(item, self._near) for item in self._named(ids)), room)
+        return [self._page, _desk("\n".join((_shown(found), *parts, *unanswered(answers)))), *asks]
+
+    def decision(self, remarks: Sequence[str], *, may_ask: bool) -> list[BaseChatMessage]:
+        """Return what the commander decides on: findings, explanations that code weighed, evidence, and people."""
+        orders = _desk(f"{task('decide')}\n\n{task('ask')}" if may_ask else task("decide"))
+        fixed = [self._page, *_people(remarks), orders]
+        room = self._room(Agent.COMMANDER, fixed)
+        among = self.weighed()
+        told = self._findings(int(room * FOR_FINDINGS))
+        room -= sum(tokens(message.content) for message in told)
+        rivals = _rivals(among, int(room * FOR_RIVALS))
+        weighty = [reason.evidence for one in among[:WEIGHED] for reason in (*one.support, *one.against)]
+        brought = [i for turn in self._case.findings() for i in turn.cites]
+        evidence = self._named(dict.fromkeys((*(i for i in weighty if i), *brought)))
+        found = fit((line(item, self._near) for item in evidence), room - tokens(rivals))
+        return [self._page, *told, _desk(f"{_shown(found)}\n{rivals}"), *_people(remarks), orders]
+
+    def weighed(self) -> tuple[Hypothesis, ...]:
+        """Return the explanations by all evidence there is."""
+        return self._case.ledger.scales.weigh(self._case.ledger.all())
+
+    def _room(self, agent: Agent, fixed: Sequence[BaseChatMessage]) -> int:
+        """Return how many tokens are left for evidence in an agent's prompt."""
+        told: list[LLMMessage] = [SystemMessage(content=prompt(agent)), *(m.to_model_message() for m in fixed)]
+        share = SHARES[part_of(agent, planned=self._case.planned)]
+        return max(0, share.prompt - request_tokens(told) - SLACK)
+
+    def _findings(self, room: int) -> list[TextMessage]:
+        findings = sorted(self._case.findings(), key=lambda turn: SPECIALISTS.index(turn.agent))
+        each = room // max(1, len(findings))
+        return [TextMessage(content=_finding(turn, each), source=turn.agent.value) for turn in findings]
+
+    def _changes(self, room: int) -> str:
+        """Return the fault's signs and the diffs of the changes that could have caused it."""
+        ledger = self._case.ledger
+        signs = sorted(signature(ledger.alert, tuple(read(ledger.all()))).signs, key=lambda sign: -sign.weight)
+        worst = self._named(dict.fromkeys(sign.evidence for sign in signs if sign.evidence))[:SIGNS]
+        fault = fit((item.statement for item in worst), int(room * FOR_SIGNS))
+        commits = self._named(i for one in candidates(self.weighed()) for i in one.change)
+        read_on = fit(diffs(commits), int(room * FOR_DIFFS))
+        left = f"\n{read_on.left} more stretches of these diffs are left out." if read_on.left else ""
+        return "\n".join(filter(None, (marked("fault", fault.kept), marked("diffs", read_on.kept) + left)))
+
+    def _worthiest(self, ids: Sequence[str]) -> Iterable[str]:
+        """Return the likeliest changes first, then what happened closest to the alert."""
+        first = [i for one in candidates(self.weighed()) for i in one.change if i in set(ids)]
+        return dict.fromkeys((*first, *reversed(ids)))
+
+    def _named(self, ids: Iterable[str]) -> list[Evidence]:
+        found = (self._case.ledger.get(i) for i in ids)
+        return [item for item in found if item is not None]
+
+
+def asked_of(agent: Agent, turns: Sequence[Turn]) -> str:
+    """Return what the commander last asked an agent, empty where it asked it nothing."""
+    words = next((turn.text for turn in reversed(turns) if turn.agent is Agent.COMMANDER), "")
+    return next((ask.question for ask in asked(words) if ask.agent is agent), "")
+
+
+def _finding(turn: Turn, room: int) -> str:
+    sure = f", confidence {turn.confidence:.2f}" if turn.confidence is not None else ""
+    return marked("finding", [f"[{turn.status}{sure}]", shortened(turn.text, room)])
+
+
+def _rivals(among: Sequence[Hypothesis], room: int) -> str:
+    told = fit((_explained(one) for one in among[:WEIGHED]), room)
+    return f"What code weighed, the strongest first:\n{marked('explanations', told.kept)}" if told.kept else ""
+
+
+def _explained(one: Hypothesis) -> str:
+    by = f" by {one.change_id}" if one.change_id else ""
+    at = f" at {one.service}" if one.service else ""
+    says: Callable[[Reason], str] = lambda r: f"{r.sentence} ({r.evidence})" if r.evidence else r.sentence  # noqa: E731
+    sides = (("for", one.support), ("against", one.against))
+    told = [f"  {side}: {'; '.join(map(says, reasons[:REASONS]))}" for side, reasons in sides if reasons]
+    return "\n".join((f"{one.category}{at}{by}: {one.what}, strength {one.strength:.2f}", *told))
+
+
+def _shown(found: Fitting) -> str:
+    more = f", the weightiest; {found.left} more are left out" if found.left else ""
+    return f"Evidence{more}:\n{marked('evidence', found.kept)}" if found.kept or found.left else "No evidence."
+
+
+def _people(remarks: Sequence[str]) -> list[TextMessage]:
+    return [TextMessage(content=words, source=PEOPLE) for words in remarks]
+
+
+def _desk(text: str) -> TextMessage:
+    return TextMessage(content=text, source=DESK)
