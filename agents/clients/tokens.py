@@ -16,6 +16,8 @@ from typing import Final
 from autogen_core.models import AssistantMessage, FunctionExecutionResultMessage, LLMMessage
 from autogen_core.tools import Tool, ToolSchema
 
+from agents.clients.wire.schemas import declared
+
 REASONING: Final = 300
 """Tokens that a model thinks with before it answers, added for each call; they count as completion."""
 A_REQUEST: Final = 90
@@ -51,7 +53,11 @@ def tokens(text: str) -> int:
 def request_tokens(messages: Sequence[LLMMessage], tools: Sequence[Tool | ToolSchema] = ()) -> int:
     """Return the most tokens that a prompt takes, the template's own included, what is answered not."""
     said = sum(A_MESSAGE + _message(message) for message in messages)
-    return A_REQUEST + said + sum(A_TOOL + tokens(_declared(tool)) for tool in tools)
+    return (
+        A_REQUEST
+        + said
+        + sum(A_TOOL + tokens(json.dumps(declared(tool)["function"], ensure_ascii=False)) for tool in tools)
+    )
 
 
 def _message(message: LLMMessage) -> int:
@@ -64,10 +70,6 @@ def _message(message: LLMMessage) -> int:
             return tokens(message.content) + tokens(getattr(message, "source", ""))
         case _:
             return sum(tokens(part) for part in message.content if isinstance(part, str))
-
-
-def _declared(tool: Tool | ToolSchema) -> str:
-    return json.dumps(tool.schema if isinstance(tool, Tool) else tool, ensure_ascii=False)
 
 
 def _most(piece: re.Match[str]) -> int:

@@ -30,7 +30,7 @@ CLAUSES: Final = {
     Why.RATE_LIMITED: "the LLM's limit for this minute is used up",
     Why.DAY_SPENT: "the LLM's limit for today is used up",
     Why.TOO_LARGE: "the question is larger than the LLM's limits allow",
-    Why.AT_CAPACITY: "the LLM's provider is out of capacity",
+    Why.AT_CAPACITY: "the LLM's provider is failing or out of capacity",
     Why.NO_ANSWER: "the LLM did not answer in time",
     Why.BROKEN_OFF: "the LLM's answer broke off in the middle",
     Why.UNREACHABLE: "the LLM's provider can't be reached",

@@ -1,0 +1,65 @@
+"""What a model meant where its server refused what it wrote: a call in the wrong notation, or words."""
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Final
+
+from autogen_core import FunctionCall
+
+from agents.clients.wire.answers import Answer, bare, fresh
+
+NAMED: Final = re.compile(r"(?:<function[=(]|to=(?:functions\.)?|<invoke name=\"?)(?P<name>[\w.-]{1,64})")
+"""How Llama, gpt-oss and others name a function outside of JSON."""
+NOTATION: Final = re.compile(r"<\|\w+\|>|</?(?:function|tool_call|invoke)\b")
+LONGEST: Final = 20_000
+MOST: Final = 8
+"""Calls that anybody makes at once."""
+ARGUMENTS: Final = ("arguments", "parameters", "args", "input")
+
+
+def repaired(written: str, names: Collection[str]) -> Answer | None:
+    """Return a call of one of these functions, or the text; None where it can only be asked again."""
+    written = written[:LONGEST]
+    calls = tuple(_calls(written, names))
+    if calls:
+        return Answer("", calls, "function_calls")
+    meant = _objects(written)
+    if not written.strip() or NOTATION.search(written) or any("name" in each for each in meant):
+        return None
+    return Answer(written.strip())
+
+
+def _calls(written: str, names: Collection[str]) -> Iterator[FunctionCall]:
+    found = NAMED.search(written)
+    objects = _objects(written)
+    if found and bare(found["name"]) in names:
+        yield _call(bare(found["name"]), objects[0] if objects else {})
+        return
+    for each in objects:
+        function = each.get("function")
+        meant = function if isinstance(function, dict) else each
+        name = meant.get("name")
+        if isinstance(name, str) and bare(name) in names:
+            yield _call(bare(name), next((meant[key] for key in ARGUMENTS if key in meant), {}))
+
+
+def _call(name: str, given: object) -> FunctionCall:
+    if isinstance(given, str):
+        given = _objects(given)[0] if _objects(given) else {}
+    return FunctionCall(id=fresh(), name=name, arguments=json.dumps(given if isinstance(given, dict) else {}))
+
+
+def _objects(written: str) -> list[dict[str, object]]:
+    """Return the JSON objects that a text holds, one behind the other."""
+    found: list[dict[str, object]] = []
+    reader, at = json.JSONDecoder(), 0
+    for start in (each.start() for each in islice(re.finditer(r"\{", written), 10 * MOST)):
+        if start < at:
+            continue
+        with suppress(ValueError, RecursionError):
+            read, at = reader.raw_decode(written, start)
+            found.append(read)
+    return found[:MOST]
