@@ -1,0 +1,86 @@
+"""The line to Groq, or to any server that speaks like it: the SDK, three calls at once at most, no retries of its own.
+
+Nothing that is said on it is logged, at any level.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import groq
+import httpx
+
+from agents.clients.wire.answers import Answer, Nonsense, read
+from agents.clients.wire.messages import Wire
+from agents.clients.wire.pieces import Pieces
+
+GROQ: Final = "https://api.groq.com"
+AT_ONCE: Final = 3
+CONNECT: Final = 5.0
+LONGEST: Final = 4_000_000
+"""Bytes of an answer beyond which it is not read."""
+OWN_PATH: Final = "/openai/v1/"
+"""What the SDK puts behind every address; an address with a path of its own holds what stands for it."""
+
+Tell = Callable[[str], None]
+Hear = Callable[[Mapping[str, str]], None]
+
+
+class Line:
+    """One a process. ``base_url`` is a bare host as Groq has it, or `http://host:8000/v1` as others do."""
+
+    def __init__(self, key: str, base_url: str | None) -> None:
+        logging.getLogger("groq").setLevel(logging.INFO)  # it would log requests at DEBUG
+        address = (base_url or GROQ).rstrip("/").removesuffix("/openai/v1")
+        self._at_groq = urlsplit(address).hostname == urlsplit(GROQ).hostname
+        own_path = bool(urlsplit(address).path)
+        self._http = groq.DefaultAsyncHttpxClient(
+            timeout=httpx.Timeout(None, connect=CONNECT),
+            follow_redirects=False,  # data goes to the address that was set and nowhere else
+            event_hooks={"request": [_shortened] if own_path else []},
+        )
+        self._groq = groq.AsyncGroq(api_key=key or "none", base_url=address, max_retries=0, http_client=self._http)
+        self.room = asyncio.Semaphore(AT_ONCE)
+
+    async def whole(self, model: str, body: Wire, hear: Hear) -> Answer:
+        """Return the answer to one request, ``hear`` what its headers are; raises what the SDK raises, `Nonsense`."""
+        asked, rest = _split(body)
+        said = await self._groq.chat.completions.with_raw_response.create(model=model, messages=asked, extra_body=rest)
+        hear(said.headers)
+        if len(said.http_response.content) > LONGEST:
+            raise Nonsense
+        try:
+            answer = said.http_response.json()
+        except (ValueError, RecursionError):
+            raise Nonsense from None
+        return read(answer)
+
+    async def streamed(self, model: str, body: Wire, hear: Hear, tell: Tell) -> Answer:
+        """Return the answer and ``tell`` its text as it comes; raises as `whole`, `BrokenOff` and `httpx.HTTPError`."""
+        asked, rest = _split(body)
+        usage = {} if self._at_groq else {"stream_options": {"include_usage": True}}
+        stream = await self._groq.chat.completions.create(
+            model=model, messages=asked, stream=True, extra_body={**rest, **usage}
+        )
+        pieces = Pieces()
+        async with stream:
+            hear(stream.response.headers)
+            async for chunk in stream:
+                if text := pieces.take(chunk.model_dump(warnings=False)):
+                    tell(text)
+        return pieces.whole()
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._groq.close()
+
+
+def _split(body: Wire) -> tuple[list[Any], Wire]:
+    """Return the messages, and everything else: the SDK's own list of what may be sent is Groq's alone."""
+    return body["messages"], {key: value for key, value in body.items() if key != "messages"}
+
+
+async def _shortened(request: httpx.Request) -> None:
+    request.url = request.url.copy_with(raw_path=request.url.raw_path.replace(OWN_PATH.encode(), b"/", 1))
