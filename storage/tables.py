@@ -180,3 +180,11 @@ leases = Table(
     # Seconds since 1970 by the database's clock, which is the only one that all replicas share.
     Column("until", Double, nullable=False),
 )
+
+accounts = Table(
+    "accounts",
+    metadata,
+    # What was asked of language models in the last 24 hours, as one value that its writers take turns at.
+    Column("name", String(40), primary_key=True),
+    Column("body", Text, nullable=False),
+)
