@@ -23,11 +23,14 @@ from incident.values import Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agents.clients.budget import Budget
     from agents.investigator import TeamInvestigator
+    from bot.llm_settings import LLMSettings
     from incident.alert import Alert
     from incident.catalog import Catalog
     from incident.model import Incident
     from scenarios.files import Listed
+    from storage.database import Database
 
 AFTERMATH = timedelta(minutes=10)
 """How long after the alert telemetry is used; incident-format.md."""
@@ -162,6 +165,14 @@ def team(place: Place, settings: Settings, working: Callable[[str, str], None] |
         clock=place.clock,
         working=working,
     )
+
+
+def budget(llm: LLMSettings, database: Database) -> Budget:
+    """Return what the process's investigations may ask of language models, shared by all who share the database."""
+    from agents.clients.budget import Budget, Terms
+    from storage.quota import SqlQuota
+
+    return Budget(SqlQuota(database), Terms(llm.caps, llm.prices))
 
 
 def place_again(incident: Incident) -> Place:

@@ -78,7 +78,7 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=shown(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    bot = Bot(runner, *storage, places, admins, whom, in_force, names, services, rules, kill_switch, way.apart)
+    bot = Bot(runner, *storage[:-1], places, admins, whom, in_force, names, services, rules, kill_switch, way.apart)
     register(app, bot)
     async with _delivering(settings, slack, storage, way):
         runner.daily(storage.outbox.prune)

@@ -40,7 +40,7 @@ def document(incident: Incident, report: Written | None = None) -> Document:
         "approval": _approval(incident),
         "rollback": _rollback(incident),
         "check": _check(incident.last(Check)),
-        "usage": diagnosis.usage.model_dump(mode="json") if diagnosis else None,
+        "usage": diagnosis.usage.model_dump(mode="json", exclude={"spent"}) if diagnosis else None,
         "report": _report(report) if report else None,
     }
 

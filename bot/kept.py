@@ -19,7 +19,7 @@ from storage.store import SqlStore
 
 
 class Storage(NamedTuple):
-    """Everything that outlives the process."""
+    """Everything that outlives the process. ``database`` is what all of it is in."""
 
     store: SqlStore
     memory: SqlMemory
@@ -28,6 +28,7 @@ class Storage(NamedTuple):
     feedback: SqlFeedback
     audit: SqlAudit
     overrides: SqlOverrides
+    database: Database
 
 
 @asynccontextmanager
@@ -74,6 +75,7 @@ def _kept(database: Database, leases: SqlLeases, settings: Settings) -> Storage:
         feedback=SqlFeedback(database),
         audit=SqlAudit(database),
         overrides=SqlOverrides(database),
+        database=database,
     )
 
 

@@ -8,19 +8,25 @@ import click
 
 from bot import api, report
 from bot.apart import Apart
+from bot.api import metrics
 from bot.api.admission import Door
+from bot.api.metrics import Sources, Spending
+from bot.app import budget
 from bot.config import Settings
 from bot.connection import Way, connected
 from bot.github_settings import GitHubSettings
 from bot.health import served, web
 from bot.kept import open_storage
+from bot.llm_settings import LLMSettings
 from bot.places import Places
 from bot.slack_settings import SlackSettings
 from bot.standin import stand_in
 from incident.catalog import Catalog
 
 
-async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings, *, rehearse: bool) -> None:
+async def serve(
+    settings: Settings, slack: SlackSettings, github: GitHubSettings, llm: LLMSettings, *, rehearse: bool
+) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `Mistake` where a setting doesn't let it begin."""
     ended = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
@@ -38,8 +44,11 @@ async def serve(settings: Settings, slack: SlackSettings, github: GitHubSettings
             click.echo(f"workspace: {page}")
         connection = await stack.enter_async_context(connected(settings, slack, storage, places, Way(apart)))
         runner, kill_switch, over_http = connection
-        app = web(lambda: runner.running, kill_switch, over_http)
-        api.register(app, Door(slack.api_tokens), kill_switch, storage.audit)
+        app, door = web(lambda: runner.running, kill_switch, over_http), Door(slack.api_tokens)
+        api.register(app, door, kill_switch, storage.audit)
+        asked = llm.models if llm.groq_api_key and llm.llm != "off" else ()
+        spending = Spending(budget(llm, storage.database), asked)
+        metrics.register(app, door, Sources(lambda: runner.running, kill_switch, storage.database, spending))
         address = await stack.enter_async_context(served(app, slack.host, slack.port))
         click.echo(f"health: {address}/health")
         click.echo("First Responder is ready. Ctrl-C ends it.")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from incident.change import ChangeKind
 from incident.evidence import EvidenceId
+from incident.quota import Left
 from incident.values import Instant, Text, Value
 
 Confidence = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -83,14 +84,30 @@ class RuledOut(Value):
     evidence: tuple[EvidenceId, ...] = ()
 
 
+class Spent(Value):
+    """What a language model took for it, and what was left after it.
+
+    ``tokens`` are all that were used, of the ``budget`` of one investigation; ``dollars`` is None where nobody knows
+    the price. ``smaller`` is a sentence on what was left out beforehand, because it would not have fitted.
+    """
+
+    calls: int
+    tokens: int
+    budget: int
+    dollars: float | None = None
+    left: Left = Left()
+    smaller: Text = ""
+
+
 class Usage(Value):
-    """What the investigation cost. ``seconds`` is wall time."""
+    """What the investigation cost. ``seconds`` is wall time; ``spent`` is there where a language model was asked."""
 
     model: str
     model_calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
+    spent: Spent | None = None
 
 
 class Conclusion(Value):

@@ -12,6 +12,7 @@ from agents.clients.ratelimits import heard
 from agents.clients.unavailable import LLMUnavailable, Why
 from incident.account import Account
 from incident.alert import Severity
+from incident.diagnosis import Spent
 from incident.ports import Unkept
 from incident.quota import Asked, Call, Caps, Granted, Lack, Left, Price, Quota, Refused, Room, Wait
 
@@ -125,6 +126,24 @@ class Budget:
         """Return what this incident can have within ``seconds``, asked before it plans; raises `Unkept`."""
         asked, caps = self._asked(caller, model, 1), self._terms.caps
         return await self._quota.change(lambda account, now: (account, account.room(asked, caps, seconds, now)))
+
+    async def spent(self, incident: str, model: str, budget: int, smaller: str = "") -> Spent | None:
+        """Return what an incident has had of its ``budget``, to be shown; None where it had nothing of any model."""
+        bill = self.bills.of(incident)
+        if not bill.calls and not smaller:
+            return None
+        try:
+            left = await self.left(model)
+        except Unkept:
+            left = Left()
+        return Spent(
+            calls=bill.calls,
+            tokens=bill.prompt + bill.completion,
+            budget=budget,
+            dollars=bill.dollars,
+            left=left,
+            smaller=smaller,
+        )
 
     async def _ask(self, asked: Asked, patience: float) -> Granted | Wait | Refused:
         caps = self._terms.caps

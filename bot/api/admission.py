@@ -42,6 +42,13 @@ class Door:
             raise Problem(HTTPStatus.FORBIDDEN, detail)
         return f"api:{held[0].name}"
 
+    def admit_to_look(self, request: Request) -> None:
+        """Let in programs of this machine as they are, and others with a token to read; raises `Problem`."""
+        try:
+            _refuse_others(request)
+        except Problem:
+            self.admit(request, Scope.READ)
+
 
 def _refuse_others(request: Request) -> None:
     """Refuse other machines, also behind a proxy on this one, and web pages, also those that a name leads here."""

@@ -20,10 +20,11 @@ def serve(*, rehearse_on_github: bool) -> None:
     """
     from bot.app import settings
     from bot.github_settings import github_settings
+    from bot.llm_settings import llm_settings
     from bot.logs import log_to_stderr
     from bot.serving import serve as run
     from bot.slack_settings import slack_settings
 
     chosen = settings()
     log_to_stderr()
-    asyncio.run(run(chosen, slack_settings(), github_settings(), rehearse=rehearse_on_github))
+    asyncio.run(run(chosen, slack_settings(), github_settings(), llm_settings(), rehearse=rehearse_on_github))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bot.console.said import Said, Tone, said
 from bot.outbox import Outcome
 from bot.report.handover import still_in_main
+from bot.report.spending import spending
 from bot.report.words import STATUSES
 from bot.wishes import Wishes
 from incident.facts import Diagnosis
@@ -30,8 +31,10 @@ def _lines(incident: Incident, written: Outcome, wishes: Wishes) -> Iterator[str
     diagnosis = incident.last(Diagnosis)
     if diagnosis is not None:
         usage = diagnosis.usage
-        tokens = f", {usage.prompt_tokens + usage.completion_tokens} tokens" if usage.prompt_tokens else ""
+        known = usage.prompt_tokens and not usage.spent
+        tokens = f", {usage.prompt_tokens + usage.completion_tokens} tokens" if known else ""
         yield f"investigated in {usage.seconds:.1f} s with {usage.model_calls} model calls ({usage.model}{tokens})"
+        yield from spending(usage)
     if written.files is not None:
         yield f"report: {' · '.join(str(path) for path in written.files if path)}"
     if written.missing:

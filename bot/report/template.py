@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.report import escape, figures, gate, words
 from bot.report.escape import Markdown
 from bot.report.observed import Series
+from bot.report.spending import spending
 from incident.diagnosis import Rival
 from incident.facts import Check, RollbackStarted, Turn, TurnStatus
 
@@ -98,7 +99,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "decided": lambda a: words.DECISIONS[a.decision],
         "doing": words.doing,
         "drawn": _drawn, "outcome": lambda ended: words.OUTCOMES[ended.outcome],
-        "signature": _signature,
+        "signature": _signature, "spending": spending,
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.report import words
 from bot.report.figures import ranges, share
+from bot.report.spending import spending
 from bot.report.story import blamed, unheard
 from bot.thread.compose import aside, header, messages
 from bot.thread.evidence import outsiders
@@ -78,4 +79,5 @@ def _small_print(incident: Incident, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"{outside}"
     if diagnosis.redactions:
         yield f"{diagnosis.redactions} secrets and personal data were taken out before anything was read"
+    yield from spending(diagnosis.usage)
     yield "Was it right? Your answer is kept, and how sure the next one may be is judged by it."

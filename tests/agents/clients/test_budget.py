@@ -181,3 +181,18 @@ def test_headers_that_make_no_sense_say_nothing() -> None:
     assert heard(said) == Heard()
     assert heard({"retry-after": "999999"}).retry_after == 86_400
     assert duration("1h2m3s") == 3723
+
+
+async def test_what_is_shown_of_it_is_the_incidents_share_and_what_is_left_for_all(budget: Budget) -> None:
+    assert await budget.spent("INC-1", MODEL, 8000) is None
+    await budget.settle(await budget.take(ONE, MODEL, 3000, 5), 1500, 300)
+    spent = await budget.spent("INC-1", MODEL, 8000, "No second round: it would not have fitted.")
+    assert spent is not None
+    assert (spent.calls, spent.tokens, spent.budget, spent.left.tokens_a_minute) == (1, 1800, 8000, 6200)
+    assert spent.smaller == "No second round: it would not have fitted."
+
+
+async def test_room_is_asked_before_an_investigation_is_planned(budget: Budget) -> None:
+    await budget.settle(await budget.take(TWO, MODEL, 6000, 5), 5000, 1000)
+    assert await budget.room(WORST, MODEL, 0) == (14, 1000)
+    assert (await budget.room(WORST, MODEL, 60)).tokens == 5000

@@ -80,6 +80,7 @@ class Scene:
                 feedback=SqlFeedback(database),
                 audit=SqlAudit(database),
                 overrides=SqlOverrides(database),
+                database=database,
             )
             async with connected(chosen, self._slack({}), storage, places, self._way) as connection:
                 yield connection.runner
