@@ -12,7 +12,7 @@ from agents.clients.budget import Budget, Caller
 from agents.clients.line import Line, Tell
 from agents.clients.unavailable import LLMUnavailable, Why
 from agents.clients.wire.answers import Answer, BrokenOff, Nonsense, Took
-from agents.clients.wire.order import Order
+from agents.clients.wire.order import Manner, Order
 from agents.clients.wire.repair import repaired
 from agents.clients.wire.troubles import AWAY, CUT, ODD, SLOW, Refusal, Trouble, refusal, trouble
 
@@ -43,7 +43,7 @@ class Asking:
         self._means, self._caller, self._order = means, caller, order
         self._left, self._tell = left, tell
         self._shown = False
-        self._model = ""
+        self._model = ", ".join(means.models)
 
     async def answer(self) -> Answer:
         """Return the answer; raises `LLMUnavailable` and nothing that knows a key or a word of what was asked."""
@@ -60,15 +60,15 @@ class Asking:
     async def _of_any(self) -> Answer | Trouble:
         told: Trouble | None = None
         for number, model in enumerate(self._means.models, 1):
-            self._model = model
             said = await self._of(model, others=number < len(self._means.models))
             if isinstance(said, Answer):
                 return said
             if said.why is Why.MODEL_GONE:
                 self._means.gone(model)
-            told = said if told is None or told.why is Why.MODEL_GONE else told
+            if told is None or told.why is Why.MODEL_GONE or not said.elsewhere:
+                told, self._model = said, model
             if not said.elsewhere or self._shown:
-                return said
+                break
         return told or Trouble(Why.MODEL_GONE)
 
     async def _of(self, model: str, *, others: bool) -> Answer | Trouble:
@@ -146,4 +146,4 @@ class Asking:
         return meant or trouble(said)
 
     def _body(self, model: str, *, plain: bool) -> dict[str, Any]:
-        return self._order.body(model, plain=plain, stream=self._tell is not None)
+        return self._order.body(model, Manner(self._tell is not None, plain, self._means.line.is_groq))

@@ -34,7 +34,7 @@ class Line:
     def __init__(self, key: str, base_url: str | None) -> None:
         logging.getLogger("groq").setLevel(logging.INFO)  # it would log requests at DEBUG
         address = (base_url or GROQ).rstrip("/").removesuffix("/openai/v1")
-        self._at_groq = urlsplit(address).hostname == urlsplit(GROQ).hostname
+        self.is_groq = urlsplit(address).hostname == urlsplit(GROQ).hostname
         own_path = bool(urlsplit(address).path)
         self._http = groq.DefaultAsyncHttpxClient(
             timeout=httpx.Timeout(None, connect=CONNECT),
@@ -60,10 +60,7 @@ class Line:
     async def streamed(self, model: str, body: Wire, hear: Hear, tell: Tell) -> Answer:
         """Return the answer and ``tell`` its text as it comes; raises as `whole`, `BrokenOff` and `httpx.HTTPError`."""
         asked, rest = _split(body)
-        usage = {} if self._at_groq else {"stream_options": {"include_usage": True}}
-        stream = await self._groq.chat.completions.create(
-            model=model, messages=asked, stream=True, extra_body={**rest, **usage}
-        )
+        stream = await self._groq.chat.completions.create(model=model, messages=asked, stream=True, extra_body=rest)
         pieces = Pieces()
         async with stream:
             hear(stream.response.headers)

@@ -38,8 +38,8 @@ def wired(messages: Sequence[LLMMessage], *, tools: bool) -> list[Wire]:
                 asked = _answered(message, messages[at + 1 :]) if tools else []
                 sent += [{**_said("assistant", ""), "tool_calls": [_call(each) for each in asked]}] if asked else []
             case FunctionExecutionResultMessage():
-                open_calls = _open(sent)
-                sent += [_result(each, each.call_id in open_calls) for each in message.content]
+                for each in message.content:
+                    sent.append(_result(each, each.call_id in _open(sent)))
     return sent
 
 

@@ -18,6 +18,14 @@ ALLOWED: Final = frozenset({"max_completion_tokens", "reasoning_effort", "temper
 Choice = Tool | Literal["auto", "required", "none"]
 
 
+class Manner(NamedTuple):
+    """How a server is asked. ``plain`` leaves out what not every server knows; ``groq``: it is Groq's own."""
+
+    stream: bool = False
+    plain: bool = False
+    groq: bool = True
+
+
 class Order(NamedTuple):
     """What is asked. ``json`` is the shape of the answer, ``more`` goes into the request as it is."""
 
@@ -42,19 +50,26 @@ class Order(NamedTuple):
         """The tools that may be called."""
         return frozenset(declared(tool)["function"]["name"] for tool in self.tools)
 
-    def body(self, model: str, *, plain: bool, stream: bool) -> Wire:
-        """Return the request. ``plain`` leaves out what not every server knows."""
-        reasoning = self.more if "gpt-oss" in model and not plain else {**self.more, "reasoning_effort": None}
-        held = bool(self.json) and not (self.tools or plain or stream)
+    def body(self, model: str, how: Manner) -> Wire:
+        """Return the request to a model."""
+        held = bool(self.json) and not (self.tools or how.plain or how.stream)
         body: Wire = {
             "messages": self._messages(held=held),
-            "max_completion_tokens": self.longest,
-            **{key: value for key, value in reasoning.items() if value is not None},
+            **self._more(model, how),
             **self._tools(),
         }
-        if self.json and (held or (self.json is True and not self.tools and not plain)):
+        if self.json and (held or (self.json is True and not self.tools and not how.plain)):
             body["response_format"] = response_format(self.json, model)
+        if how.stream and not how.plain:
+            body["stream_options"] = {"include_usage": True}
         return body
+
+    def _more(self, model: str, how: Manner) -> Wire:
+        """Return how it is to answer; older servers know the longest answer by its former name only."""
+        reasons = "gpt-oss" in model and not how.plain
+        more = {key: value for key, value in self.more.items() if reasons or key != "reasoning_effort"}
+        former = {} if how.groq or how.plain else {"max_tokens": self.longest}
+        return {**more, "max_completion_tokens": self.longest, **former}
 
     def _messages(self, *, held: bool) -> list[Wire]:
         """Return the messages, the wanted shape behind the system's where nothing else holds the model to it."""

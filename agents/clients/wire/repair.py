@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from autogen_core import FunctionCall
 
@@ -27,23 +27,37 @@ def repaired(written: str, names: Collection[str]) -> Answer | None:
     if calls:
         return Answer("", calls, "function_calls")
     meant = _objects(written)
-    if not written.strip() or NOTATION.search(written) or any("name" in each for each in meant):
+    if not written.strip() or NOTATION.search(written) or any({"name", "tool_calls"} & set(each) for each in meant):
         return None
     return Answer(written.strip())
 
 
 def _calls(written: str, names: Collection[str]) -> Iterator[FunctionCall]:
-    found = NAMED.search(written)
     objects = _objects(written)
-    if found and bare(found["name"]) in names:
-        yield _call(bare(found["name"]), objects[0] if objects else {})
+    if (name := _named(written, names)) is not None:
+        yield _call(name, objects[0] if objects else {})
         return
-    for each in objects:
+    listed = (each for one in objects for each in _listed(one) if isinstance(each, dict))
+    for each in listed:
         function = each.get("function")
         meant = function if isinstance(function, dict) else each
-        name = meant.get("name")
-        if isinstance(name, str) and bare(name) in names:
-            yield _call(bare(name), next((meant[key] for key in ARGUMENTS if key in meant), {}))
+        name = bare(str(meant.get("name")))
+        if name in names:
+            yield _call(name, next((meant[key] for key in ARGUMENTS if key in meant), {}))
+
+
+def _listed(one: dict[str, Any]) -> list[Any]:
+    several = one.get("tool_calls")
+    return several if isinstance(several, list) else [one]
+
+
+def _named(written: str, names: Collection[str]) -> str | None:
+    """Return the function that is named outside of JSON: by its notation, or right before its arguments."""
+    found = NAMED.search(written)
+    if found:
+        return bare(found["name"]) if bare(found["name"]) in names else None
+    begun = re.match(r"\W*([\w.-]{1,64})\s*[({]", written)
+    return bare(begun[1]) if begun and bare(begun[1]) in names else None
 
 
 def _call(name: str, given: object) -> FunctionCall:
@@ -52,9 +66,9 @@ def _call(name: str, given: object) -> FunctionCall:
     return FunctionCall(id=fresh(), name=name, arguments=json.dumps(given if isinstance(given, dict) else {}))
 
 
-def _objects(written: str) -> list[dict[str, object]]:
+def _objects(written: str) -> list[dict[str, Any]]:
     """Return the JSON objects that a text holds, one behind the other."""
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     reader, at = json.JSONDecoder(), 0
     for start in (each.start() for each in islice(re.finditer(r"\{", written), 10 * MOST)):
         if start < at:

@@ -47,7 +47,7 @@ class Room(NamedTuple):
 
 @asynccontextmanager
 async def talking(
-    groq: groq_standin.Groq,
+    at: groq_standin.Groq | str,
     models: tuple[str, ...] = (LARGE, SMALL),
     seconds: Callable[[], float] = lambda: 20.0,
     path: str = "",
@@ -58,7 +58,8 @@ async def talking(
         waited.append(wait)
         await asyncio.sleep(0)
 
-    door = Groq(Door(SecretStr(groq_standin.KEY), models, groq.url + path), budget, pause)
+    url = at if isinstance(at, str) else at.url + path
+    door = Groq(Door(SecretStr(groq_standin.KEY), models, url), budget, pause)
     try:
         yield Room(door.client(Caller("inc-1", Severity.CRITICAL), seconds), budget, waited, door)
     finally:

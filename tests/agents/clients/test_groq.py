@@ -3,6 +3,7 @@ import json
 import logging
 
 import pytest
+from autogen_agentchat.agents import AssistantAgent
 from autogen_core import CancellationToken, FunctionCall
 from autogen_core.models import RequestUsage
 
@@ -27,6 +28,7 @@ async def test_the_question_names_who_says_what_and_asks_for_no_tools() -> None:
             {"role": "user", "content": "commander: What failed first?"},
         ],
         "max_completion_tokens": 300,
+        "max_tokens": 300,
         "reasoning_effort": "low",
     }
     assert (groq.asked[0].path, groq.asked[0].headers["Authorization"]) == (
@@ -209,3 +211,33 @@ async def test_a_function_may_answer_from_the_question() -> None:
     async with Groq(by=by) as groq, talking(groq) as room:
         result = await room.client.create(ASKED)
     assert result.content == "What failed first?"
+
+
+async def test_an_assistant_works_through_its_tools_and_reports_in_words() -> None:
+    """AutoGen's own loop: a call, its result, and a last call without tools in which nothing may be called."""
+    async with Groq(called("search_logs", {"text": "timeout"}), said("so")) as groq, talking(groq) as room:
+        assistant = AssistantAgent(
+            "logs",
+            model_client=room.client,
+            system_message="You read logs.",
+            tools=[SEARCH],
+            max_tool_iterations=1,
+            reflect_on_tool_use=True,
+        )
+        result = await assistant.run(task="What failed first?")
+        assert result.messages[-1].to_text() == "so"
+    assert [message["role"] for message in groq.asked[1].body["messages"]] == ["system", "user", "user"]
+    assert "search_logs answered: timeout 30" in groq.asked[1].words
+    assert [("tools" in asked.body, "tool_choice" in asked.body) for asked in groq.asked] == [
+        (True, True),
+        (False, False),
+    ]
+
+
+async def test_a_proxy_that_the_environment_names_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Groq(said("through the proxy"), headers={}) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        async with talking("http://llm.internal.example/v1") as room:
+            assert (await room.client.create(ASKED)).content == "through the proxy"
+    assert proxy.asked[0].headers["Host"] == "llm.internal.example"

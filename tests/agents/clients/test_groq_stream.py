@@ -83,6 +83,15 @@ async def test_a_stream_that_dies_before_is_asked_for_again(dying: Answer) -> No
     assert groq.models == [LARGE, LARGE]
 
 
+async def test_what_not_every_server_knows_is_asked_for_once_and_then_left_out() -> None:
+    async with Groq(refused(422, message="Extra inputs"), said("yes")) as groq, talking(groq, path="/v1") as room:
+        assert (await heard(room.client))[0] == ["yes"]
+    assert [set(each.body) - {"model", "messages", "stream", "max_completion_tokens"} for each in groq.asked] == [
+        {"stream_options", "max_tokens"},
+        set(),
+    ]
+
+
 async def test_limits_and_models_that_are_gone_are_met_before_a_stream_too() -> None:
     answers = (refused(404, "model_not_found"), refused(429, "rate_limit_exceeded", wait=0.1), said("yes"))
     async with Groq(*answers) as groq, talking(groq) as room:

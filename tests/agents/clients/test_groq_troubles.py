@@ -112,11 +112,11 @@ async def test_what_no_other_try_can_change_is_asked_once(answer: Answer, reason
     assert len(groq.asked) == 1
 
 
-@pytest.mark.parametrize("status", [400, 403, 422])
-async def test_what_one_model_is_refused_another_may_be_asked(status: int) -> None:
-    async with Groq(refused(status), said("yes")) as groq, talking(groq) as room:
+@pytest.mark.parametrize(("status", "times"), [(400, 2), (403, 1), (422, 2)])
+async def test_what_one_model_is_refused_plainly_too_another_may_be_asked(status: int, times: int) -> None:
+    async with Groq(*[refused(status)] * times, said("yes")) as groq, talking(groq) as room:
         assert (await room.client.create(ASKED)).content == "yes"
-    assert groq.models == [LARGE, SMALL]
+    assert groq.models == [LARGE] * times + [SMALL]
 
 
 async def test_without_a_key_groq_is_not_asked() -> None:
