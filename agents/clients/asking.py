@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
 import groq
 import httpx
 
 from agents.clients.budget import Budget, Caller
-from agents.clients.line import Line, Tell
+from agents.clients.line import Hear, Line, Tell
 from agents.clients.unavailable import LLMUnavailable, Why
 from agents.clients.wire.answers import Answer, BrokenOff, Nonsense, Took
+from agents.clients.wire.messages import Wire
 from agents.clients.wire.order import Manner, Order
 from agents.clients.wire.repair import repaired
 from agents.clients.wire.troubles import AWAY, CUT, ODD, SLOW, Refusal, Trouble, refusal, trouble
@@ -31,7 +32,7 @@ class Means(NamedTuple):
     budget: Budget
     models: tuple[str, ...]
     gone: Callable[[str], None]
-    pause: Callable[[float], Any] = asyncio.sleep
+    pause: Callable[[float], Awaitable[None]]
 
 
 class Asking:
@@ -54,7 +55,7 @@ class Asking:
             said = CUT if self._shown else SLOW
         if isinstance(said, Answer):
             return said
-        logger.warning("no answer from the LLM: %s", said.why)
+        logger.warning("%s: no answer from the LLM %s: %s", self._caller.incident, self._model, said.why)
         raise LLMUnavailable(said.why, said.wait, self._model)
 
     async def _of_any(self) -> Answer | Trouble:
@@ -72,7 +73,6 @@ class Asking:
         return told or Trouble(Why.MODEL_GONE)
 
     async def _of(self, model: str, *, others: bool) -> Answer | Trouble:
-        share = PATIENCE_ELSEWHERE if others else PATIENCE_HERE
         plain, tries = False, 0
         while True:
             said = await self._once(model, plain=plain, others=others)
@@ -82,18 +82,18 @@ class Asking:
                 plain = True
                 continue
             wait = said.wait if said.wait is not None else BACKOFF * 2.0**tries
-            if tries >= said.again or wait > share * self._left():
+            if tries >= said.again or wait > self._patience(others=others):
                 return said
             tries += 1
-            logger.info("%s of the LLM %s: asking again in %.1f s", said.why, model, wait)
+            logger.info("%s: the LLM %s is %s: asking it again in %.1f s", self._caller.incident, model, said.why, wait)
             await self._means.pause(wait)
 
     async def _once(self, model: str, *, plain: bool, others: bool) -> Answer | Trouble:
         """Ask once, and settle what it took: by the bound where nobody says, nothing where it was refused."""
-        order, budget, left = self._order, self._means.budget, self._left()
+        order, budget = self._order, self._means.budget
         try:
-            share = PATIENCE_ELSEWHERE if others else PATIENCE_HERE
-            grant = await budget.take(self._caller, model, order.prompt + order.longest, share * left)
+            patience = self._patience(others=others)
+            grant = await budget.take(self._caller, model, order.prompt + order.longest, patience)
         except LLMUnavailable as refused:
             return Trouble.of(refused)
         took = Took(order.prompt, 0)
@@ -112,8 +112,9 @@ class Asking:
 
     async def _try(self, model: str, *, plain: bool) -> Answer | Trouble:
         heard: list[Mapping[str, str]] = []
+        body = self._body(model, plain=plain)
         try:
-            return await self._send(model, plain, heard.append)
+            return await self._send(model, body, heard.append)
         except groq.APIStatusError as error:
             heard.append(error.response.headers)
             return self._refused(refusal(error.status_code, error.response.headers, error.body))
@@ -129,8 +130,7 @@ class Asking:
             for headers in heard:
                 await self._means.budget.learn(model, headers)
 
-    async def _send(self, model: str, plain: bool, hear: Callable[[Mapping[str, str]], None]) -> Answer:  # noqa: FBT001 - private
-        body = self._body(model, plain=plain)
+    async def _send(self, model: str, body: Wire, hear: Hear) -> Answer:
         if self._tell is None:
             return await self._means.line.whole(model, body, hear)
         return await self._means.line.streamed(model, body, hear, self._show)
@@ -145,5 +145,8 @@ class Asking:
         meant = None if said.meant is None or self._shown else repaired(said.meant, self._order.names)
         return meant or trouble(said)
 
-    def _body(self, model: str, *, plain: bool) -> dict[str, Any]:
+    def _patience(self, *, others: bool) -> float:
+        return (PATIENCE_ELSEWHERE if others else PATIENCE_HERE) * self._left()
+
+    def _body(self, model: str, *, plain: bool) -> Wire:
         return self._order.body(model, Manner(self._tell is not None, plain, self._means.line.is_groq))

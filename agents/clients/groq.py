@@ -19,7 +19,7 @@ from pydantic import BaseModel, SecretStr
 
 from agents.clients.asking import Asking, Means
 from agents.clients.budget import Budget, Caller
-from agents.clients.line import GROQ, Line, Tell
+from agents.clients.line import Line, Tell
 from agents.clients.tokens import request_tokens
 from agents.clients.unavailable import LLMUnavailable, Why
 from agents.clients.wire.answers import Answer
@@ -53,8 +53,11 @@ class Groq:
 
     async def ask(self, caller: Caller, asked: Order, left: Callable[[], float], tell: Tell | None = None) -> Answer:
         """Return an answer within ``left``; raises `LLMUnavailable`."""
-        if not self._door.key.get_secret_value() and self._door.base_url in {None, GROQ, f"{GROQ}/"}:
+        key = self._door.key.get_secret_value()
+        if not key and self._line.is_groq:
             raise LLMUnavailable(Why.NO_KEY)
+        if not (key.isascii() and key.isprintable()):
+            raise LLMUnavailable(Why.WRONG_KEY)
         return await Asking(self._means(), caller, asked, left, tell).answer()
 
     async def close(self) -> None:
@@ -117,7 +120,7 @@ class GroqClient(ChatCompletionClient):
             yield await work
         finally:
             work.cancel()
-            await asyncio.wait([work])
+            await asyncio.gather(work, return_exceptions=True)
 
     async def _ask(self, asked: Order, tell: Tell | None = None) -> CreateResult:
         result = (await self._groq.ask(self._caller, asked, self._seconds, tell)).result(asked.prompt)

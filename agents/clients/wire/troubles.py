@@ -10,6 +10,7 @@ DAY: Final = re.compile(r"\bper day\b|\b[TR]PD\b")
 TOO_LONG: Final = frozenset({"context_length_exceeded", "request_too_large"})
 UNREADABLE: Final = frozenset({"tool_use_failed", "json_validate_failed"})
 CAPACITY: Final = 498
+SHARED: Final = frozenset({Why.OVER_BUDGET, Why.UNCOUNTED})
 A_DAY: Final = 24 * 3600.0
 
 
@@ -30,7 +31,7 @@ class Trouble(NamedTuple):
     @classmethod
     def of(cls, refused: LLMUnavailable) -> Self:
         """Return what it means that there is no budget: each model has limits of its own, all share the money."""
-        return cls(refused.why, elsewhere=refused.why is not Why.OVER_BUDGET, wait=refused.retry_after)
+        return cls(refused.why, elsewhere=refused.why not in SHARED, wait=refused.retry_after)
 
 
 SLOW: Final = Trouble(Why.NO_ANSWER, elsewhere=True, took=True)

@@ -119,9 +119,10 @@ async def test_what_one_model_is_refused_plainly_too_another_may_be_asked(status
     assert groq.models == [LARGE] * times + [SMALL]
 
 
-async def test_without_a_key_groq_is_not_asked() -> None:
-    groq = OurGroq(Door(SecretStr(""), (LARGE,)), Budget(MemoryQuota()))
-    assert (await why(groq.client(Caller("inc-1", Severity.CRITICAL), lambda: 5.0))).why is Why.NO_KEY
+@pytest.mark.parametrize(("key", "reason"), [("", Why.NO_KEY), ("gsk_\n", Why.WRONG_KEY), ("gsk_ü", Why.WRONG_KEY)])
+async def test_without_a_key_that_could_be_one_nobody_is_asked(key: str, reason: Why) -> None:
+    groq = OurGroq(Door(SecretStr(key), (LARGE,)), Budget(MemoryQuota()))
+    assert (await why(groq.client(Caller("inc-1", Severity.CRITICAL), lambda: 5.0))).why is reason
     await groq.close()
 
 
