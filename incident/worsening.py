@@ -30,13 +30,13 @@ class Trouble(NamedTuple):
         return is_worse(value, self.worst, self.usual.sign) and self.usual.was_left(value)
 
     def returns(self, readings: Sequence[Reading]) -> bool:
-        """Tell whether readings that are worse come back, half against half, by more than noise: it may yet recover."""
+        """Tell whether readings that are worse are on their way back, half against half: then it may yet recover."""
         middle = len(readings) // 2
         earlier, later = (
             self.usual.sign * (median(r.value for r in half) - self.worst)
             for half in (readings[:middle], readings[middle:])
         )
-        return earlier - later > max(NOTABLE * earlier, abs(self.usual.edge - self.usual.level))
+        return earlier - later > NOTABLE * earlier
 
 
 def trouble_of(readings: Sequence[Reading], worst: float | None, *, low: bool) -> Trouble | None:
