@@ -206,7 +206,7 @@ def recovery(result: Recovery = Recovery.RECOVERED) -> tuple[Fact, ...]:
     return (
         RollbackStarted(at=at(3.5), key="rb-INC-7F3K2", plan=PLAN),
         RollbackEnded(at=at(4), key="rb-INC-7F3K2", outcome=Outcome.SUCCEEDED, url="https://ci.example/runs/9"),
-        Check(at=at(10), result=result, before=2011.0, after=212.0, threshold=500.0, readings=seen),
+        Check(at=at(10), result=result, before=2011.0, after=212.0, threshold=500.0, usual=209.5, readings=seen),
     )
 
 
