@@ -121,8 +121,8 @@ class Hands:
         return judge(case, await self.allowed())
 
     async def addressed(self, incident: Incident, verdict: Verdict) -> Verdict:
-        """Return the verdict with whom its question goes to."""
-        if self.whom is None or verdict.rehearsed or verdict.action is not Action.ASK:
+        """Return the verdict with whom its question goes to, or would go to where it is a rehearsal."""
+        if self.whom is None or verdict.action is not Action.ASK:
             return verdict
         return verdict.model_copy(update={"asked": await self.whom(incident, verdict)})
 

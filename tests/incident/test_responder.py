@@ -11,6 +11,7 @@ from incident.facts import (
     Action,
     AlertResolved,
     Approval,
+    Asked,
     Check,
     Closed,
     Decision,
@@ -328,6 +329,18 @@ async def test_a_refire_soon_after_it_was_resolved_is_handed_to_a_person(hands: 
     assert (again.id, again.status) == (over.id, Status.HANDED_OVER)
     assert (await Responder(real).advance(again)).status is Status.HANDED_OVER
     assert len(shop.asked) == 1
+
+
+async def test_a_rehearsal_keeps_whom_it_would_have_asked(hands: Hands) -> None:
+    asked = Asked(named=("S1",), approvers=("U1",), on_call="S2")
+
+    async def whom(_incident: Incident, _verdict: Verdict) -> Asked:
+        return asked
+
+    over = await run(replace(unsure(hands), whom=whom, rules=unchanging(Policy(rehearse=True))))
+    verdict = over.last(Verdict)
+    assert verdict is not None
+    assert (over.status, verdict.action, verdict.asked) == (Status.REPORTED, Action.ASK, asked)
 
 
 async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: Shop) -> None:
