@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from incident.change import Change, Event, Topology
 from incident.facts import (
     Action,
     AlertResolved,
@@ -341,6 +342,38 @@ async def test_a_rehearsal_keeps_whom_it_would_have_asked(hands: Hands) -> None:
     verdict = over.last(Verdict)
     assert verdict is not None
     assert (over.status, verdict.action, verdict.asked) == (Status.REPORTED, Action.ASK, asked)
+
+
+async def test_what_the_gate_needs_is_looked_at_all_at_once(hands: Hands) -> None:
+    looking = asyncio.Barrier(3)
+
+    class Slow(Shop):
+        async def changes(self, window: Window) -> tuple[Change, ...]:
+            await looking.wait()
+            return await super().changes(window)
+
+        async def events(self, window: Window) -> tuple[Event, ...]:
+            await looking.wait()
+            return await super().events(window)
+
+        async def topology(self) -> Topology:
+            await looking.wait()
+            return await super().topology()
+
+    known = made.incident().replay((made.TURN, made.DIAGNOSIS))
+    together = await replace(hands, telemetry=Slow()).judge(known)  # type: ignore[arg-type]
+    assert together == await hands.judge(known)
+
+
+async def test_a_look_that_fails_in_an_unknown_way_raises_its_own_error(hands: Hands) -> None:
+    class Broken(Shop):
+        async def events(self, _window: Window) -> tuple[Event, ...]:
+            message = "no such column"
+            raise KeyError(message)
+
+    known = made.incident().replay((made.TURN, made.DIAGNOSIS))
+    with pytest.raises(KeyError, match="no such column"):
+        await replace(hands, telemetry=Broken()).judge(known)  # type: ignore[arg-type]
 
 
 async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: Shop) -> None:
