@@ -29,7 +29,8 @@ from incident.facts import (
     TurnStatus,
     Verdict,
 )  # fmt: skip
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from incident.values import Json
 
 FIRED = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)

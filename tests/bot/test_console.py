@@ -13,8 +13,9 @@ from bot.console.question import say_question
 from bot.console.said import folded, said
 from bot.console.words import say
 from incident.facts import Action, CheckResult, Fault, GateCheck, Recovery, Turn
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import Undelivered
+from incident.status import World
 from tests.bot import report_cases as case
 
 

@@ -6,8 +6,7 @@ import pytest
 from bot.document import document
 from bot.report import Written
 from incident.facts import Action, Approval, Decision
-from incident.model import World
-from incident.status import DRILL_LABEL
+from incident.status import DRILL_LABEL, World
 from tests.bot import report_cases as case
 
 KEYS = {

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from incident.facts import Stopped
-from incident.model import Incident, Status
+from incident.model import Incident
+from incident.status import Status
 from storage.database import Database
 from storage.leases import LASTS, SURE, Left, SqlLeases
 from storage.memory import Origin

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incident.alert import Alert, Severity
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import AlreadyOpen
+from incident.status import World
 from storage.database import Database
 from storage.memory import EVENTS_KEPT, Mute, Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox

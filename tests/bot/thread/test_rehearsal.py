@@ -9,8 +9,8 @@ from bot.thread.draw import draw
 from bot.thread.message import Message
 from bot.thread.options import Options
 from incident.facts import Action, Asked, Verdict
-from incident.model import Incident, World
-from incident.status import Status
+from incident.model import Incident
+from incident.status import Status, World
 from tests.bot import report_cases as case
 from tests.bot.thread.inspection import pressable, sound
 
