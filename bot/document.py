@@ -31,6 +31,7 @@ def document(incident: Incident, report: Written | None = None) -> Document:
         "target": incident.target,
         "world": incident.world.value,
         "environment": incident.environment,
+        "drill": incident.drill,
         "status": incident.status.value,
         "alert": _alert(incident),
         "diagnosis": _diagnosis(diagnosis) if diagnosis else None,
@@ -111,7 +112,7 @@ def _rollback(incident: Incident) -> Document | None:
 def _check(check: Check | None) -> Document | None:
     if check is None:
         return None
-    return check.model_dump(mode="json", include={"result", "before", "after", "threshold", "readings"})
+    return check.model_dump(mode="json", include={"result", "before", "after", "threshold", "usual", "readings"})
 
 
 def _report(written: Written) -> Document:

@@ -9,9 +9,10 @@ from incident.diagnosis import CulpritChange
 from incident.evidence import Evidence
 from incident.facts import Diagnosis, Plan, Reading
 from incident.limits import Around
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.patches import lies_in, one_commit
 from incident.ports import Deployed
+from incident.status import World
 from incident.values import Instant, Value
 
 VERSIONED = frozenset({ChangeKind.DEPLOY, ChangeKind.CONFIG, ChangeKind.FLAG, ChangeKind.ROLLBACK})

@@ -53,7 +53,9 @@ def known_zone(name: str) -> str:
 
 
 Moment = Annotated[datetime | str, BeforeValidator(read_moment)]
-SlackUser = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+USER = r"[UW][A-Z0-9]{2,20}"
+"""How Slack writes a person's id."""
+SlackUser = Annotated[str, StringConstraints(pattern=f"^{USER}$")]
 REPOSITORY = r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}"
 """How an owner/name is written."""
 Repository = Annotated[str, StringConstraints(pattern=f"^{REPOSITORY}$")]

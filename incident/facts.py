@@ -258,7 +258,10 @@ class Reading(Value):
 
 
 class Check(Value):
-    """The signal that paged, read again until it was quiet or time was up. ``usual``: its level before the trouble."""
+    """The signal that paged, read again until it was quiet, clearly worse, or time was up.
+
+    ``usual``: its level before the trouble.
+    """
 
     kind: Literal["check"] = "check"
     at: Instant

@@ -11,9 +11,9 @@ from incident.checks import cause, moment, previous, undoing
 from incident.checks.answer import Answer
 from incident.facts import Action, CheckResult, GateCheck, Plan, Verdict
 from incident.mode import Mode
-from incident.model import World
 from incident.policy import Policy
 from incident.seal import seal
+from incident.status import World
 
 CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (
     ("environment-allowed", cause.environment_allowed),

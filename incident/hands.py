@@ -1,5 +1,6 @@
 """What the steps work with: the outside world behind its ports, and the one way a fact goes."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -103,26 +104,39 @@ class Hands:
         diagnosis = incident.last(Diagnosis)
         if diagnosis is None:
             raise NoDiagnosis
+        return judge(await self._looked(incident, diagnosis), await self.allowed())
+
+    async def _looked(self, incident: Incident, diagnosis: Diagnosis) -> Case:
+        """Look everywhere at once; a look that fails otherwise than a source may raises its own error."""
         now = self.clock.now()
-        history = None if self.deployer is None else await _seen(self._history(self.deployer, incident, diagnosis))
         lately = Window.before(now, CHANGES_SEEN)
-        case = Case(
+        try:
+            async with asyncio.TaskGroup() as looks:
+                history = looks.create_task(_seen(self._history(incident, diagnosis)))
+                changes = looks.create_task(_seen(self.telemetry.changes(lately)))
+                commits = looks.create_task(_seen(self.telemetry.commits(lately)))
+                events = looks.create_task(_seen(self.telemetry.events(lately)))
+                around = looks.create_task(self.store.around(incident, now))
+                topology = looks.create_task(_seen(self.telemetry.topology()))
+                readings = looks.create_task(_seen(self.telemetry.signal(incident.alert, Window.before(now, NOW))))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return Case(
             incident=incident,
             diagnosis=diagnosis,
-            history=history,
+            history=history.result(),
             at=now,
-            changes=await _seen(self.telemetry.changes(lately)),
-            commits=await _seen(self.telemetry.commits(lately)),
-            events=await _seen(self.telemetry.events(lately)),
-            around=await self.store.around(incident, now),
-            topology=await _seen(self.telemetry.topology()) or _evidenced_topology(incident),
-            readings=await _seen(self.telemetry.signal(incident.alert, Window.before(now, NOW))),
+            changes=changes.result(),
+            commits=commits.result(),
+            events=events.result(),
+            around=around.result(),
+            topology=topology.result() or _evidenced_topology(incident),
+            readings=readings.result(),
         )
-        return judge(case, await self.allowed())
 
     async def addressed(self, incident: Incident, verdict: Verdict) -> Verdict:
-        """Return the verdict with whom its question goes to."""
-        if self.whom is None or verdict.rehearsed or verdict.action is not Action.ASK:
+        """Return the verdict with whom its question goes to, or would go to where it is a rehearsal."""
+        if self.whom is None or verdict.action is not Action.ASK:
             return verdict
         return verdict.model_copy(update={"asked": await self.whom(incident, verdict)})
 
@@ -130,12 +144,11 @@ class Hands:
         """Return what people allow at this moment, the kill switch included."""
         return (await self.rules()).model_copy(update={"pause": await self.store.paused()})
 
-    @staticmethod
-    async def _history(deployer: Deployer, incident: Incident, diagnosis: Diagnosis) -> tuple[Deployed, ...]:
+    async def _history(self, incident: Incident, diagnosis: Diagnosis) -> tuple[Deployed, ...]:
         change = diagnosis.culprit_change
-        if change is None or change.service is None:
+        if self.deployer is None or change is None or change.service is None:
             raise NotRecorded
-        return await deployer.history(change.service, incident.environment)
+        return await self.deployer.history(change.service, incident.environment)
 
 
 async def _shown(chat: Chat, incident: Incident, fact: Fact | None, seq: int) -> bool:

@@ -15,8 +15,6 @@ from incident.facts import (
 from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
 
-__all__ = ["Incident", "OutOfOrder", "Status", "World"]
-
 Kind = TypeVar("Kind")
 
 

@@ -1,39 +1,27 @@
 """Did the signal that paged recover? Pure: readings in, a check out once it can be told.
 
 Recovered is: below its threshold and back near its own usual level, for the settling time, in readings that still come.
+Worse is told before time is up where it is clear: `incident.worsening` says from where on, and here it lasts as long.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import NamedTuple
 
 from incident.alert import Alert
 from incident.facts import Check, Reading, Recovery
+from incident.paged import FEWEST, Seen, Signal, measure
 from incident.policy import Policy
-from incident.usual import Usual, cadence, growth, is_counter, usual_of
+from incident.usual import growth, is_counter
+from incident.values import Window
+from incident.worsening import LASTING
 
 KEPT = 240
 """Readings in a check: enough to draw it."""
 
-NOTABLE = 0.1
-"""Beyond what it was before by this share of it is worse, less is noise."""
-
-FEWEST = 2
-"""Quiet readings that it takes to call a signal quiet: one alone may be an outlier."""
-
-MISSED = 3
-"""Readings that are overdue mean that the signal has stopped: pods restart, exporters die."""
-
 GONE = 0.1
 """Traffic below this share of what is usual: errors are few where hardly anybody asks."""
-
-
-class Seen(NamedTuple):
-    """The signal that paged: ``readings`` from before the alert until now, ``usual`` before the trouble began."""
-
-    readings: Sequence[Reading]
-    usual: Sequence[Reading] = ()
 
 
 class Finding(NamedTuple):
@@ -43,44 +31,15 @@ class Finding(NamedTuple):
     why: str
 
 
-class Signal(NamedTuple):
-    """What the readings come to, in the signal's own unit. ``run``: the last readings, as long as all are quiet."""
-
-    alert: Alert
-    usual: Usual | None
-    before: float | None
-    after: float | None
-    run: Sequence[Reading]
-    fresh: bool
-
-    @property
-    def sign(self) -> int:
-        """1 where high is bad, -1 where low is."""
-        return -1 if self.alert.fires_below else 1
-
-    @property
-    def back(self) -> bool | None:
-        """Tell whether it is back near its usual level; None where nobody knows what is usual."""
-        if self.usual is None or self.after is None:
-            return None
-        bad = self.before if self.alert.threshold is None else self.alert.threshold
-        return self.usual.is_near(self.after, bad)
-
-    @property
-    def judgeable(self) -> bool:
-        """Tell whether anything says what bad is: a threshold, or a usual level that it had clearly left."""
-        left = self.usual is not None and self.before is not None and self.usual.was_left(self.before)
-        return self.alert.threshold is not None or left
-
-
-def assess(alert: Alert, seen: Seen, since: datetime, now: datetime, policy: Policy) -> Check | None:
-    """Return the check, or None while it is too early to tell. ``since`` is when the rollback ended."""
+def assess(alert: Alert, seen: Seen, rollback: Window, now: datetime, policy: Policy) -> Check | None:
+    """Return the check, or None while it is too early to tell. What is read during the rollback counts for neither."""
     if is_counter(alert.metric, (*seen.usual, *seen.readings)):
         seen = Seen(growth(seen.readings), growth(seen.usual))
         alert = alert.model_copy(update={"threshold": None, "value": None})
-    signal = _signal(alert, seen, since, now, policy)
-    found = _settled(signal, now, policy) if now - since >= policy.settle else None
-    if found is None and now - since >= policy.patience:
+    signal = measure(alert, seen, rollback, now, policy)
+    passed = now - rollback.end
+    found = _settled(signal, now, policy) or _worsened(signal, now, policy) if passed >= policy.settle else None
+    if found is None and passed >= policy.patience:
         found = _out_of_time(signal)
     if found is None:
         return None
@@ -106,33 +65,6 @@ def unasked(check: Check, usual: Sequence[Reading], lately: Sequence[Reading]) -
     return check.model_copy(update={"result": Recovery.UNKNOWN, "reason": reason})
 
 
-def _signal(alert: Alert, seen: Seen, since: datetime, now: datetime, policy: Policy) -> Signal:
-    earlier = [r.value for r in seen.readings if r.at < since]
-    later = [r for r in seen.readings if r.at >= since]
-    pace = cadence(seen.readings) or policy.settle
-    recent = [r.value for r in later if r.at > now - policy.settle]
-    settled = recent if len(recent) >= FEWEST else [r.value for r in later[-FEWEST:]]
-    overdue = max(policy.settle, MISSED * pace)
-    return Signal(
-        alert=alert,
-        usual=usual_of(seen.usual, low=alert.fires_below),
-        before=_worst(alert, earlier),
-        after=median(settled) if settled else None,
-        run=_quiet(alert, later, overdue),
-        fresh=bool(later) and now - later[-1].at <= overdue,
-    )
-
-
-def _quiet(alert: Alert, later: Sequence[Reading], overdue: timedelta) -> Sequence[Reading]:
-    """Return the readings since the last that was bad, and since the last gap: what wasn't read wasn't quiet."""
-    start = len(later)
-    while start > 0 and not alert.breached_by(later[start - 1].value):
-        if start < len(later) and later[start].at - later[start - 1].at > overdue:
-            break
-        start -= 1
-    return later[start:]
-
-
 def _settled(signal: Signal, now: datetime, policy: Policy) -> Finding | None:
     """Recovered, where the signal has been quiet, back near its usual level and read for the settling time."""
     long_enough = len(signal.run) >= FEWEST and now - signal.run[0].at >= policy.settle
@@ -140,6 +72,17 @@ def _settled(signal: Signal, now: datetime, policy: Policy) -> Finding | None:
         return None
     back = ", and it is back near its usual level" if signal.back else "; what is usual could not be read"
     return Finding(Recovery.RECOVERED, f": it stayed quiet{back}")
+
+
+def _worsened(signal: Signal, now: datetime, policy: Policy) -> Finding | None:
+    """Worse, where the signal has been clearly worse for the settling time since instances restarted, and stays so."""
+    if signal.trouble is None or len(signal.worse) < LASTING or now - signal.worse[0].at < policy.settle:
+        return None
+    tellable = signal.fresh and signal.judgeable and not signal.back and not signal.quiet
+    if not tellable or signal.trouble.returns(signal.worse):
+        return None
+    since = f"{signal.worse[0].at:%H:%M}"
+    return Finding(Recovery.WORSE, f": it has been clearly worse than before the rollback since {since}")
 
 
 def _out_of_time(signal: Signal) -> Finding:
@@ -152,23 +95,11 @@ def _out_of_time(signal: Signal) -> Finding:
         return Finding(Recovery.UNKNOWN, ": it went quiet too late or in too few readings to say that it stays so")
     if signal.back and not signal.run:
         return Finding(Recovery.UNKNOWN, ": that is usual for it, so the threshold can't tell whether it recovered")
-    if _worse(signal):
+    if signal.grown:
         return Finding(Recovery.WORSE, ": it is worse than before the rollback")
     if signal.run:
         return Finding(Recovery.NOT_RECOVERED, ": below its threshold, and still far from its usual level")
     return Finding(Recovery.NOT_RECOVERED, ": the rollback didn't end it")
-
-
-def _worse(signal: Signal) -> bool:
-    if signal.before is None or signal.after is None:
-        return False
-    return signal.sign * (signal.after - signal.before) > NOTABLE * abs(signal.before)
-
-
-def _worst(alert: Alert, values: Sequence[float]) -> float | None:
-    if not values:
-        return alert.value
-    return min(values) if alert.fires_below else max(values)
 
 
 def _thinned(seen: Seen) -> tuple[Reading, ...]:

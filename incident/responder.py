@@ -7,8 +7,9 @@ import uuid
 from incident.alert import Alert
 from incident.facts import AlertSeen, Approval, Fact, Fault, Remark
 from incident.hands import Hands
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import AlreadyOpen, LostRace, Unkept
+from incident.status import World
 from incident.steps import STEPS, Step, decide
 
 logger = logging.getLogger(__name__)

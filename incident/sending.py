@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped
 from incident.hands import Hands
-from incident.model import Incident, Status
+from incident.model import Incident
 from incident.ports import Deployer, Dispatched, Paused, Sighting, Tell
+from incident.status import Status
 from incident.unbroken import unbroken
 
 DEADLINE = timedelta(minutes=30).total_seconds()

@@ -19,10 +19,10 @@ from incident.facts import (
 )
 from incident.gate import worsened
 from incident.hands import Hands
-from incident.model import Incident, OutOfOrder, Status
+from incident.model import Incident, OutOfOrder
 from incident.ports import Busy, Paused
 from incident.sending import see_through
-from incident.status import World
+from incident.status import Status, World
 from incident.verification import verify
 
 logger = logging.getLogger(__name__)

@@ -3,11 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
-from incident.facts import AlertResolved, AlertSeen, Check, Diagnosis, Reading, Recovery, RollbackEnded
+from incident.facts import AlertResolved, AlertSeen, Check, Diagnosis, Reading, Recovery, RollbackEnded, RollbackStarted
 from incident.hands import Hands
 from incident.model import Incident
+from incident.paged import Seen
 from incident.ports import NotRecorded, Telemetry, Unreadable
-from incident.recovery import Seen, assess, unasked
+from incident.recovery import assess, unasked
 from incident.usual import MANY
 from incident.values import Window
 
@@ -29,19 +30,19 @@ MARGIN = timedelta(minutes=1)
 
 async def verify(hands: Hands, incident: Incident) -> Incident:
     """Read the signal that paged until it is quiet or time is up; a restart goes on from the rollback's stored end."""
-    ended = incident.last(RollbackEnded)
-    since = incident.opened_at if ended is None else ended.at
+    rollback = _rollback(incident)
     usual: tuple[Reading, ...] = ()
     while True:
         now, policy = hands.clock.now(), await hands.allowed()
         usual = usual or await _usual(hands, incident)
         readings = await _readings(hands.telemetry, incident, Window(_began(incident), now))
-        check = assess(incident.alert, Seen(readings, usual), since, now, policy)
+        check = assess(incident.alert, Seen(readings, usual), rollback, now, policy)
         if check is not None and check.result is Recovery.RECOVERED:
-            check = await _while_asked(hands, incident, check, since + policy.patience)
+            check = await _while_asked(hands, incident, check, rollback.end + policy.patience)
         if check is not None:
             latest = await hands.store.load(incident.id)
-            return await hands.record(incident, check.model_copy(update={"reason": _with_source(latest, check, since)}))
+            reason = _with_source(latest, check, rollback.end)
+            return await hands.record(incident, check.model_copy(update={"reason": reason}))
         await hands.clock.wait(policy.poll)
 
 
@@ -81,6 +82,13 @@ async def _readings(telemetry: Telemetry, incident: Incident, window: Window) ->
     except (NotRecorded, Unreadable) as why:
         logger.info("%s: the signal that paged can't be read: %s", incident.id, why)
         return ()
+
+
+def _rollback(incident: Incident) -> Window:
+    """Return from when until when it was under way."""
+    started, ended = incident.last(RollbackStarted), incident.last(RollbackEnded)
+    until = incident.opened_at if ended is None else ended.at
+    return Window(until if started is None else started.at, until)
 
 
 def _began(incident: Incident) -> datetime:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from sqlalchemy import ColumnElement, Double, delete, exists, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from incident.model import Status
+from incident.status import Status
 from storage.database import Database, UnusableDatabase
 from storage.rows import status_in
 from storage.tables import facts, incidents, leases, threads

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident.facts import Fact, RollbackSent, RollbackStarted
 from incident.limits import Around
-from incident.model import Incident, Status
+from incident.model import Incident
 from incident.policy import Pause
 from incident.ports import AlreadyOpen, LostRace, Paused, UnknownIncident
-from incident.status import CLOSABLE
+from incident.status import CLOSABLE, Status
 from storage.around import around
 from storage.audit import enter_in
 from storage.audited import entry_of

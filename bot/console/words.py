@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot.console.said import MARKS, Said, Tone, flat, said
+from bot.report.asking import who_answers
 from bot.report.figures import clock, quantity, share
 from bot.report.handover import NO_MORE, next_hypothesis
 from bot.report.words import ACTIONS, PROGRESS, WORLDS, drill
@@ -61,7 +62,7 @@ def say(incident: Incident, fact: Fact) -> Said:
         case Diagnosis():
             return said("root cause", fact.cause, _diagnosis(fact))
         case Verdict():
-            return _verdict(fact)
+            return _verdict(incident, fact)
         case Approval():
             return _approval(fact)
         case RollbackStarted():
@@ -127,14 +128,15 @@ def _list(name: str, items: Sequence[str]) -> Iterator[str]:
         yield from (f"  {flat(item)}" for item in items)
 
 
-def _verdict(verdict: Verdict) -> Said:
+def _verdict(incident: Incident, verdict: Verdict) -> Said:
     passed = sum(check.result is CheckResult.PASSED for check in verdict.checks)
     answers = {check.reason for check in verdict.checks}
     reasons = [reason for reason in verdict.reasons if reason not in answers]
     asked = [f"{passed} of {len(verdict.checks)} checks passed."] if verdict.checks else []
     follows = verdict.action is Action.ROLLBACK and not verdict.rehearsed
     plan = step(verdict.plan) if verdict.plan and verdict.action is not Action.REPORT and not follows else ""
-    lines = (plan, " ".join((*reasons, *asked)), *not_passed(verdict.checks))
+    who = who_answers(incident, verdict)
+    lines = (plan, " ".join((*reasons, *asked)), *not_passed(verdict.checks), who)
     head = ("would " if verdict.rehearsed else "") + ACTIONS[verdict.action]
     return said("verdict", head, lines, TONES[verdict.action])
 

@@ -1,12 +1,12 @@
 """Whether the bot is where alerts are heard and incidents are told."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.finding import Finding, note, right, wrong
+from bot.slack.channels import Channel, by_name
 from bot.slack.refusal import code
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 
@@ -15,7 +15,6 @@ UNHEARD = "it hears no alerts: it investigates what people ask for"
 NOWHERE = "what has no channel of its own, such as a late alert of a webhook, has nowhere to go"
 UNSENT = "nobody's messages count as alerts, whatever the channels say"
 BY_NAME = "a name is what an app calls itself; only an id can't be chosen by somebody else"
-Channel = Mapping[str, Any]
 
 
 async def channels(client: AsyncWebClient, settings: SlackSettings, me: str) -> list[Finding]:
@@ -47,13 +46,10 @@ def _is_id(name: str) -> bool:
 
 async def _named(client: AsyncWebClient) -> dict[str, Channel] | str:
     """Return the channels that the bot can see by their names, or why none can be seen."""
-    there: dict[str, Channel] = {}
     try:
-        async for page in await client.conversations_list(types="public_channel,private_channel", limit=200):
-            there |= {each["name"]: each for each in page["channels"]}
+        return await by_name(client, archived=True)
     except SlackApiError as refused:
         return code(refused)
-    return there
 
 
 async def _about(client: AsyncWebClient, name: str, named: dict[str, Channel] | str) -> Channel | str:

@@ -6,7 +6,8 @@ from bot.report.words import STATUSES
 from bot.runner import Answer
 from bot.thread.text import PERSON, clean, escaped
 from incident.facts import AlertResolved, Approval, Closed, Decision, Stopped, Verdict
-from incident.model import Incident, Status
+from incident.model import Incident
+from incident.status import Status
 from storage.memory import Mute
 
 UNKNOWN = "This incident isn't in my records any more."

@@ -16,8 +16,9 @@ from bot.runner import Answer
 from bot.thread.modals import REASON, reject_modal
 from bot.thread.presses import APPROVE, REJECT, REJECT_MODAL, Pressed
 from incident.facts import Decision, Verdict
-from incident.model import Incident, OutOfOrder, Status
+from incident.model import Incident, OutOfOrder
 from incident.ports import Paused, UnknownIncident
+from incident.status import Status
 
 STILL_OPEN = "Nothing was done; the question stays open until it expires, and works once acting is resumed."
 ELSEWHERE = "This question isn't asked here: please answer on the newest card of its own thread. Nothing was done."

@@ -15,7 +15,8 @@ from bot.report.words import STATUSES, drill
 from bot.slack.refusal import code
 from bot.thread.text import clean, escaped, pieces
 from incident.facts import Diagnosis, Verdict
-from incident.model import Incident, Status
+from incident.model import Incident
+from incident.status import Status
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.report import escape, figures, story, words
 from bot.report.actions import todos
+from bot.report.asking import who_answers
 from bot.report.blameless import without_authors
 from bot.report.chosen import Chosen, choose
 from bot.report.ending import banner
@@ -85,6 +86,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
         "flow": _picture("flow", pictures) if pictures else flow_diagram(flow(incident)),
         "chain": _chain(chosen, pictures), "spread_note": _spread_note(chosen),
         "untimed": [link for link in diagnosis.causal_chain if link.at is None] if diagnosis else [],
+        "asked": who_answers(incident, verdict) if verdict else "",
         "approvals": incident.every(Approval), "started": incident.last(RollbackStarted),
         "ended": incident.last(RollbackEnded), "seen": incident.last(RollbackSeen), "check": incident.last(Check),
         "more_gaps": story.unheard(incident), "todos": todos(incident), "turns": incident.every(Turn),

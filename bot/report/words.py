@@ -15,8 +15,8 @@ from incident.facts import (
     TurnStatus,
     Verdict,
 )  # fmt: skip
-from incident.model import Incident, World
-from incident.status import Status
+from incident.model import Incident
+from incident.status import Status, World
 
 AGENTS = {
     Agent.COMMANDER: "Commander", Agent.LOGS: "Logs agent", Agent.METRICS: "Metrics agent",

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mistakes import Mistake
+from bot.slack.channels import by_name
 from bot.slack.refusal import LOST, UNREACHABLE, code
 from bot.slack_settings import CHANNEL_ID, SlackSettings
 
@@ -54,15 +55,12 @@ async def with_channel_ids(client: AsyncWebClient, slack: SlackSettings) -> Slac
     told = [name for name in (*slack.alert_channels, slack.incident_channel) if name and not CHANNEL_ID.fullmatch(name)]
     if not told:
         return slack
-    ids: dict[str, str] = {}
-    pages = await client.conversations_list(types="public_channel,private_channel", limit=200, exclude_archived=True)
-    async for page in pages:
-        ids |= {each["name"]: each["id"] for each in page["channels"]}
-    unknown = [name for name in told if name.removeprefix("#") not in ids]
+    seen = await by_name(client, archived=False)
+    unknown = [name for name in told if name.removeprefix("#") not in seen]
     if unknown:
         message = f"SFA_ALERT_CHANNELS, SFA_INCIDENT_CHANNEL: I see no channel {', '.join(unknown)}; invite me there"
         raise Mistake(message)
-    here = {name: ids[name.removeprefix("#")] for name in told}
+    here = {name: str(seen[name.removeprefix("#")]["id"]) for name in told}
     channels = tuple(here.get(name, name) for name in slack.alert_channels)
     main = slack.incident_channel
     return slack.model_copy(

@@ -11,7 +11,7 @@ from bot.thread.rich import Inline, bold, code, joined, rich, say, section
 from incident.facts import Action, Plan, Verdict
 from incident.model import Incident
 
-NOBODY = "nobody, as SFA_APPROVERS names nobody"
+NOBODY = "nobody, as SFA_APPROVERS (or SFA_CATALOG for this service) names nobody"
 
 
 def rehearsal(incident: Incident, verdict: Verdict, plan: Plan, options: Options) -> Iterator[Block]:
@@ -29,9 +29,13 @@ def rehearsal(incident: Incident, verdict: Verdict, plan: Plan, options: Options
 
 def _who(verdict: Verdict, options: Options) -> Iterator[Inline]:
     yield bold("Would be asked" + (" (two of them have to agree): " if verdict.approvals_needed > 1 else ": "))
-    if not options.approvers:
+    named = options.approvers if verdict.asked is None else verdict.asked.named
+    if not named:
         yield say(NOBODY)
-    yield from joined(map(code, options.approvers))
+    yield from joined(map(code, named))
+    if verdict.asked is not None and verdict.asked.on_call is not None:
+        yield bold(" On call: ")
+        yield code(verdict.asked.on_call)
 
 
 def _unasked() -> Iterator[Inline]:

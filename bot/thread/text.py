@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from bot.report.escape import INVISIBLE, visible
+from incident.catalog import USER
 
 TEXT = 4000
 """Characters of a message's `text`, which also have to be enough for its plain form."""
 PIECE = 2500
 """Characters of one block: Slack folds longer ones away."""
-PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
+PERSON = re.compile(USER)
 GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 BREAKS = ("\n\n", "\n", ". ", " ")

@@ -13,8 +13,9 @@ from agents.investigator import TeamInvestigator
 from incident.alert import Alert
 from incident.change import Change, ChangeKind, Commit, Event, Topology
 from incident.facts import Diagnosis, Reading, Remark, Turn
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import Heard, NotRecorded, Telemetry
+from incident.status import World
 from incident.values import Window
 
 FIRED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -29,7 +29,8 @@ from incident.facts import (
     TurnStatus,
     Verdict,
 )  # fmt: skip
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from incident.values import Json
 
 FIRED = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
@@ -206,7 +207,7 @@ def recovery(result: Recovery = Recovery.RECOVERED) -> tuple[Fact, ...]:
     return (
         RollbackStarted(at=at(3.5), key="rb-INC-7F3K2", plan=PLAN),
         RollbackEnded(at=at(4), key="rb-INC-7F3K2", outcome=Outcome.SUCCEEDED, url="https://ci.example/runs/9"),
-        Check(at=at(10), result=result, before=2011.0, after=212.0, threshold=500.0, readings=seen),
+        Check(at=at(10), result=result, before=2011.0, after=212.0, threshold=500.0, usual=209.5, readings=seen),
     )
 
 

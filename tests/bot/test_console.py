@@ -15,6 +15,7 @@ from bot.console.words import say
 from incident.facts import Action, CheckResult, Fault, GateCheck, Recovery, Turn
 from incident.model import Incident
 from incident.ports import Undelivered
+from incident.status import World
 from tests.bot import report_cases as case
 
 
@@ -100,6 +101,26 @@ def test_the_question_names_the_plan_the_change_and_all_that_speaks_against_it()
     assert "against it: it may have been dep-31 of notification-service (8 %)" in told
     assert "against it: ? reversible: Nobody recorded whether it can be undone." in told
     assert "against it: No spans were recorded." in told
+
+
+def asked_in(world: World, **known: object) -> str:
+    return say(case.fresh(world), case.verdict(Action.ASK, **known)).lines[-1]
+
+
+def test_who_may_approve_and_where_is_said_with_the_verdict() -> None:
+    assert asked_in(World.SCENARIO, asked=None).startswith("Asked: whoever is at the terminal, as this world is made")
+    assert asked_in(World.REAL) == "Asked, in Slack alone: S0ONCALL."
+    two = case.ASKED.model_copy(update={"named": ("U1", "U2"), "maker": "U3", "on_call": "S0NIGHT"})
+    told = asked_in(World.REAL, asked=two, approvals_needed=2)
+    assert told == ("Asked, in Slack alone: two of U1, U2. Neither may have made the change. On call: S0NIGHT.")
+    unseen = two.model_copy(update={"approvers": ()})
+    assert "None of them could be seen then" in asked_in(World.REAL, asked=unseen)
+    assert "nobody, as SFA_APPROVERS" in asked_in(World.REAL, asked=unseen.model_copy(update={"named": ()}))
+
+
+def test_of_a_recording_the_settings_that_say_who_would_be_asked_are_named() -> None:
+    told = asked_in(World.RECORDED, asked=None, rehearsed=True)
+    assert told.startswith("Would be asked, in Slack alone: those whom SFA_APPROVERS names, and of them")
 
 
 def test_nothing_is_asked_where_nothing_is_proposed() -> None:

@@ -6,19 +6,19 @@ import pytest
 from bot.document import document
 from bot.report import Written
 from incident.facts import Action, Approval, Decision
-from incident.model import World
+from incident.status import DRILL_LABEL, World
 from tests.bot import report_cases as case
 
 KEYS = {
-    "": {"incident", "target", "world", "environment", "status", "alert", "diagnosis", "verdict", "turns", "evidence",
-         "approval", "rollback", "check", "usage", "report"},
+    "": {"incident", "target", "world", "environment", "drill", "status", "alert", "diagnosis", "verdict", "turns",
+         "evidence", "approval", "rollback", "check", "usage", "report"},
     "alert": {"service", "name", "summary", "fired_at", "severity"},
     "diagnosis": {"cause", "category", "culprit_service", "ranking", "culprit_change", "rivals", "onset",
                   "blast_radius", "remediation", "confidence", "evidence", "causal_chain", "ruled_out", "gaps"},
     "verdict": {"action", "rehearsed", "reasons", "checks", "plan"},
     "approval": {"by", "decision", "at", "reason"},
     "rollback": {"key", "outcome", "url", "started_at", "ended_at"},
-    "check": {"result", "before", "after", "threshold", "readings"},
+    "check": {"result", "before", "after", "threshold", "usual", "readings"},
     "usage": {"model", "model_calls", "prompt_tokens", "completion_tokens", "seconds"},
     "report": {"markdown", "pdf"},
 }  # fmt: skip
@@ -55,6 +55,11 @@ def test_sections_in_which_nothing_happened_are_null(world: World) -> None:
     assert shown["verdict"]["plan"] is None
 
 
+def test_a_drill_says_that_it_is_one_and_what_is_real_never_does() -> None:
+    marked = {"labels": {DRILL_LABEL: "yes"}}
+    assert [document(case.fresh(world, **marked))["drill"] for world in World] == [w is World.SCENARIO for w in World]
+
+
 def test_a_fresh_incident_has_a_document() -> None:
     shown = document(case.fresh())
     assert [shown[name] for name in ("diagnosis", "verdict", "usage")] == [None] * 3
@@ -76,7 +81,8 @@ def test_names_figures_and_times_come_back_verbatim() -> None:
         "reason": "Go ahead.",
     }
     assert shown["rollback"]["outcome"] == "succeeded"
-    assert shown["check"]["after"] == 212.0
+    assert (shown["check"]["after"], shown["check"]["usual"]) == (212.0, 209.5)
+    assert shown["drill"] is False
     assert shown["turns"][0]["seq"] == 1
     assert shown["report"] == {"markdown": "rca/INC-7F3K2.md", "pdf": "rca/INC-7F3K2.pdf"}
 

@@ -35,7 +35,8 @@ from incident.facts import (
     RollbackStarted,
     Stopped,
 )  # fmt: skip
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from tests.bot import report_cases as case
 
 HOSTILE = (

@@ -18,7 +18,8 @@ from bot.report.plotting import Mark
 from bot.report.spread import spread
 from bot.report.team import State, flow
 from incident.facts import Action, Check, Remark
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from tests.bot import report_cases as case
 from tests.bot.test_report_markdown import HOSTILE, everywhere, with_author
 

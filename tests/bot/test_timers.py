@@ -27,10 +27,10 @@ from incident.facts import (
     RollbackStarted,
     Verdict,
 )  # fmt: skip
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.policy import Policy, unchanging
 from incident.ports import Deployed, Dispatched, Tell
-from incident.status import Status
+from incident.status import Status, World
 from storage.memory import Origin
 from tests.incident import made
 

@@ -36,8 +36,9 @@ from incident.facts import (
     Verdict,
 )
 from incident.limits import Around
-from incident.model import Incident, Status, World
+from incident.model import Incident
 from incident.ports import Deployed
+from incident.status import Status, World
 
 T = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = T + timedelta(hours=1)

@@ -9,7 +9,7 @@ from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
 from incident.facts import Approval, Diagnosis, Fact, Outcome, Plan, Progress, Reading, Turn, Verdict
 from incident.hands import Hands
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import (
     Clock,
     Deployed,
@@ -23,6 +23,7 @@ from incident.ports import (
     Unreadable,
 )
 from incident.responder import Responder
+from incident.status import World
 from incident.values import Window
 from tests.incident import made
 

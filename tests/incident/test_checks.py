@@ -15,10 +15,10 @@ from incident.facts import Action, CheckResult, GateCheck, Plan, Reading
 from incident.gate import BADNESS, BOLDNESS, CHECKS, ONLY_BY_ITSELF, judge, worsened
 from incident.limits import IN_ALL, STORM, Acted, Around, Opened
 from incident.mode import Mode
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.policy import Pause, Policy
 from incident.ports import Deployed
-from incident.status import Status
+from incident.status import Status, World
 from tests.incident import made
 from tests.incident.made import CHANGE, CULPRIT, DIAGNOSIS, HISTORY, SEEN, TURN, T, case
 

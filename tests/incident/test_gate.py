@@ -10,9 +10,9 @@ from incident.diagnosis import Category, Remediation, Rival
 from incident.facts import Action, CheckResult, Reading, Verdict
 from incident.gate import CHECKS, judge, worsened
 from incident.mode import Mode
-from incident.model import Status, World
 from incident.policy import Policy
 from incident.ports import Deployed
+from incident.status import Status, World
 from tests.incident import made
 from tests.incident.made import CHANGE, CULPRIT, HISTORY, T, case
 

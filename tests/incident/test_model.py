@@ -3,7 +3,8 @@
 import pytest
 
 from incident.facts import Action, Asked, Decision, Fact, Outcome, Recovery, Reminded, Verdict
-from incident.model import Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder
+from incident.status import Status, World
 from tests.incident import made
 from tests.incident.made import REACHED, approval, check, ended, incident, verdict
 

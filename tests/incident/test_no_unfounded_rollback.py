@@ -20,7 +20,8 @@ from incident.facts import (
     RollbackStarted,
     Verdict,
 )
-from incident.model import OutOfOrder, Status
+from incident.model import OutOfOrder
+from incident.status import Status
 from tests.incident import made
 
 OTHER = made.PLAN.model_copy(update={"to_version": "v0"})

@@ -18,10 +18,11 @@ from incident.facts import (
     Verdict,
 )
 from incident.hands import Hands
-from incident.model import Incident, Status
+from incident.model import Incident
 from incident.policy import Pause, Policy, unchanging
 from incident.ports import Paused
 from incident.responder import Responder
+from incident.status import Status
 from storage.database import Database
 from storage.pause import SqlSwitch
 from storage.store import SqlStore

@@ -31,10 +31,11 @@ from incident.facts import (
 )
 from incident.hands import Hands
 from incident.mode import Mode
-from incident.model import Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, unchanging
 from incident.ports import Deployed, Dispatched, Heard, Telemetry, Tell
 from incident.responder import Responder
+from incident.status import Status, World
 from incident.steps import rollback_key
 from storage.database import Database
 from storage.store import SqlStore

@@ -7,8 +7,10 @@ import pytest
 
 from incident.alert import Alert
 from incident.facts import Check, Reading, Recovery
+from incident.paged import Seen
 from incident.policy import Policy
-from incident.recovery import KEPT, Seen, assess, unasked
+from incident.recovery import KEPT, assess, unasked
+from incident.values import Window
 from tests.incident.made import ALERT, T
 
 POLICY = Policy()
@@ -28,7 +30,7 @@ def level(value: float) -> tuple[Reading, ...]:
 
 def after(minutes: int, seen: Seen | tuple[Reading, ...], alert: Alert = ALERT) -> Check | None:
     seen = seen if isinstance(seen, Seen) else Seen(seen)
-    return assess(alert, seen, T, T + minutes * MINUTE, POLICY)
+    return assess(alert, seen, Window(T, T), T + minutes * MINUTE, POLICY)
 
 
 def result(minutes: int, seen: Seen | tuple[Reading, ...], alert: Alert = ALERT) -> Recovery | None:

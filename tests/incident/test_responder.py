@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from incident.change import Change, Event, Topology
 from incident.facts import (
     Action,
     AlertResolved,
     Approval,
+    Asked,
     Check,
     Closed,
     Decision,
@@ -25,10 +27,11 @@ from incident.facts import (
 )
 from incident.hands import Hands
 from incident.mode import Mode
-from incident.model import Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, unchanging
 from incident.ports import AlreadyOpen, Deployed, NotRecorded, Telemetry, Unkept
 from incident.responder import Responder
+from incident.status import Status, World
 from incident.steps import rollback_key
 from incident.values import Window
 from storage.database import Database
@@ -328,6 +331,50 @@ async def test_a_refire_soon_after_it_was_resolved_is_handed_to_a_person(hands: 
     assert (again.id, again.status) == (over.id, Status.HANDED_OVER)
     assert (await Responder(real).advance(again)).status is Status.HANDED_OVER
     assert len(shop.asked) == 1
+
+
+async def test_a_rehearsal_keeps_whom_it_would_have_asked(hands: Hands) -> None:
+    asked = Asked(named=("S1",), approvers=("U1",), on_call="S2")
+
+    async def whom(_incident: Incident, _verdict: Verdict) -> Asked:
+        return asked
+
+    over = await run(replace(unsure(hands), whom=whom, rules=unchanging(Policy(rehearse=True))))
+    verdict = over.last(Verdict)
+    assert verdict is not None
+    assert (over.status, verdict.action, verdict.asked) == (Status.REPORTED, Action.ASK, asked)
+
+
+async def test_what_the_gate_needs_is_looked_at_all_at_once(hands: Hands) -> None:
+    looking = asyncio.Barrier(3)
+
+    class Slow(Shop):
+        async def changes(self, window: Window) -> tuple[Change, ...]:
+            await looking.wait()
+            return await super().changes(window)
+
+        async def events(self, window: Window) -> tuple[Event, ...]:
+            await looking.wait()
+            return await super().events(window)
+
+        async def topology(self) -> Topology:
+            await looking.wait()
+            return await super().topology()
+
+    known = made.incident().replay((made.TURN, made.DIAGNOSIS))
+    together = await replace(hands, telemetry=Slow()).judge(known)  # type: ignore[arg-type]
+    assert together == await hands.judge(known)
+
+
+async def test_a_look_that_fails_in_an_unknown_way_raises_its_own_error(hands: Hands) -> None:
+    class Broken(Shop):
+        async def events(self, _window: Window) -> tuple[Event, ...]:
+            message = "no such column"
+            raise KeyError(message)
+
+    known = made.incident().replay((made.TURN, made.DIAGNOSIS))
+    with pytest.raises(KeyError, match="no such column"):
+        await replace(hands, telemetry=Broken()).judge(known)  # type: ignore[arg-type]
 
 
 async def test_an_answer_where_nothing_is_asked_is_refused(hands: Hands, shop: Shop) -> None:

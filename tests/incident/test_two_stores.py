@@ -8,8 +8,9 @@ import pytest
 
 from incident.facts import Decision, RollbackStarted
 from incident.hands import Hands
-from incident.model import Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder
 from incident.responder import Responder
+from incident.status import Status, World
 from storage.database import Database
 from storage.store import SqlStore
 from tests.incident import made

@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 
 from incident.alert import Alert
 from incident.facts import Stopped
-from incident.model import Incident, Status, World
+from incident.model import Incident
+from incident.status import Status, World
 from incident.values import Window
 from scenarios.record import CannotRecord, record
 from scenarios.recorded import RecordedIncident, open_recording

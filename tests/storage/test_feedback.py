@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from incident.alert import Alert
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from storage.database import Database
 from storage.feedback import Rating, SqlFeedback
 from storage.rows import as_row

@@ -8,34 +8,27 @@ import pytest
 from sqlalchemy import text
 
 from incident.facts import Stopped
-from incident.model import Incident, Status
+from incident.model import Incident
+from incident.status import Status
 from storage.database import Database
 from storage.leases import LASTS, SURE, Left, SqlLeases
 from storage.memory import Origin
 from storage.store import SqlStore
+from tests.clock import Clock
 from tests.incident import made
 from tests.incident.made import REACHED
 
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
 
-class Elapsed:
+@pytest.fixture
+def elapsed() -> Clock[float]:
     """The seconds that a process believes have passed."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
+    return Clock(0.0)
 
 
 @pytest.fixture
-def elapsed() -> Elapsed:
-    return Elapsed()
-
-
-@pytest.fixture
-def mine(database: Database, elapsed: Elapsed) -> SqlLeases:
+def mine(database: Database, elapsed: Clock[float]) -> SqlLeases:
     return SqlLeases(database, elapsed)
 
 
@@ -99,12 +92,14 @@ async def test_whoever_was_away_for_too_long_learns_that_it_has_lost(
 
 
 @on_postgresql
-async def test_without_the_database_a_holder_stops_before_others_may_begin(mine: SqlLeases, elapsed: Elapsed) -> None:
+async def test_without_the_database_a_holder_stops_before_others_may_begin(
+    mine: SqlLeases, elapsed: Clock[float]
+) -> None:
     assert SURE < LASTS
     assert await mine.take("INC-1")
-    elapsed.seconds = SURE - 0.1
+    elapsed.now = SURE - 0.1
     assert mine.holds("INC-1")
-    elapsed.seconds = SURE
+    elapsed.now = SURE
     assert not mine.holds("INC-1")
 
 
@@ -116,9 +111,11 @@ async def test_a_process_that_ends_gives_all_back(database: Database, theirs: Sq
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_an_embedded_database_has_one_server_which_gets_all_it_wants(mine: SqlLeases, elapsed: Elapsed) -> None:
+async def test_an_embedded_database_has_one_server_which_gets_all_it_wants(
+    mine: SqlLeases, elapsed: Clock[float]
+) -> None:
     assert await mine.take("INC-1")
-    elapsed.seconds = 10 * LASTS
+    elapsed.now = 10 * LASTS
     await mine.renew()
     assert mine.holds("INC-1")
 

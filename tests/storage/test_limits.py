@@ -7,9 +7,9 @@ import pytest
 
 from incident.facts import Action, Outcome, Plan, RollbackStarted
 from incident.limits import IN_ALL, STORM
-from incident.model import Incident, Status, World
+from incident.model import Incident
 from incident.ports import Busy
-from incident.status import WORLD_LABEL
+from incident.status import WORLD_LABEL, Status, World
 from storage.database import Database
 from storage.store import SqlStore
 from tests.incident import made

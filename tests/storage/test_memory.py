@@ -4,32 +4,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incident.alert import Alert, Severity
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import AlreadyOpen
+from incident.status import World
 from storage.database import Database
 from storage.memory import EVENTS_KEPT, Mute, Origin, SqlMemory, Thread, card_key
 from storage.outbox import SqlOutbox
 from storage.parcel import Kind, Parcel
 from storage.store import SqlStore
+from tests.clock import Clock
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> Clock[datetime]:
+    return Clock(NOON)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def memory(database: Database, clock: Clock) -> SqlMemory:
+def memory(database: Database, clock: Clock[datetime]) -> SqlMemory:
     return SqlMemory(database, clock)
 
 
@@ -94,7 +88,7 @@ async def test_an_event_is_heard_once_also_when_it_comes_twice_at_once(memory: S
     assert await memory.first_time("Ev2")
 
 
-async def test_an_event_is_forgotten_after_nobody_reads_of_it_again(memory: SqlMemory, clock: Clock) -> None:
+async def test_an_event_is_forgotten_after_nobody_reads_of_it_again(memory: SqlMemory, clock: Clock[datetime]) -> None:
     assert await memory.heard_at("Ev1") is None
     await memory.first_time("Ev1")
     clock.now += EVENTS_KEPT - timedelta(minutes=1)
@@ -113,7 +107,7 @@ async def test_a_read_mark_never_moves_back(memory: SqlMemory) -> None:
     assert await memory.last_read("C1") == "1700000002.000200"
 
 
-async def test_a_mute_ends_and_the_latest_word_counts(memory: SqlMemory, clock: Clock) -> None:
+async def test_a_mute_ends_and_the_latest_word_counts(memory: SqlMemory, clock: Clock[datetime]) -> None:
     long = Mute("f" * 16, "U0BEN", NOON + timedelta(hours=2))
     await memory.mute(Mute("f" * 16, "U0ADA", NOON + timedelta(hours=1)))
     await memory.mute(long)

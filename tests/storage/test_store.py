@@ -7,9 +7,9 @@ import pytest
 
 from incident.alert import Alert
 from incident.facts import Action, Outcome, Remark, RollbackStarted
-from incident.model import Incident, OutOfOrder, Status, World
+from incident.model import Incident, OutOfOrder
 from incident.ports import AlreadyOpen, Busy, LostRace, UnknownIncident
-from incident.status import WORLD_LABEL
+from incident.status import WORLD_LABEL, Status, World
 from storage.database import Database
 from storage.store import SqlStore
 from tests.incident import made

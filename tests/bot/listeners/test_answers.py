@@ -22,7 +22,8 @@ from incident.facts import (
     Stopped,
     Verdict,
 )
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PLAN = Plan(service="cart", environment="production", from_version="2", to_version="1", change="chg-1")

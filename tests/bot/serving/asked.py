@@ -13,8 +13,9 @@ from bot.thread.presses import Pressed
 from bot.workspace import payloads
 from incident.catalog import Catalog, Entry
 from incident.facts import Plan, Verdict
-from incident.model import Incident, World
+from incident.model import Incident
 from incident.ports import Dispatched, NotRecorded, Table, Tell
+from incident.status import World
 from incident.values import Window
 from storage.memory import Origin
 from tests.incident import made

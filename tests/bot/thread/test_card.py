@@ -5,7 +5,8 @@ from typing import Any
 from bot.thread.card import card
 from bot.thread.options import Options
 from incident.facts import Action, Agent, AlertSeen, Outcome, Owned, RollbackEnded, TurnStatus
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from tests.bot import report_cases as case
 from tests.bot.listening import ACTIONS
 from tests.bot.thread.inspection import pressable, sound

@@ -17,8 +17,8 @@ from bot.thread.home import Home, Row, home
 from bot.thread.modals import incident_line
 from bot.thread.options import Options
 from incident.facts import Action, Verdict
-from incident.model import Incident, World
-from incident.status import DRILL_LABEL
+from incident.model import Incident
+from incident.status import DRILL_LABEL, World
 from scenarios.world import World as MadeUp
 from tests.bot import report_cases as case
 from tests.bot.thread.inspection import sound

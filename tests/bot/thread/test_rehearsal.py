@@ -8,17 +8,17 @@ from bot.document import document
 from bot.thread.draw import draw
 from bot.thread.message import Message
 from bot.thread.options import Options
-from incident.facts import Action, Verdict
-from incident.model import Incident, World
-from incident.status import Status
+from incident.facts import Action, Asked, Verdict
+from incident.model import Incident
+from incident.status import Status, World
 from tests.bot import report_cases as case
 from tests.bot.thread.inspection import pressable, sound
 
 SHOWN = Options(approvers=("U0ADA", "S0ONCALL"))
 
 
-def rehearsed(action: Action) -> Incident:
-    verdict = case.verdict(action).model_copy(update={"rehearsed": True, "expires_at": None})
+def rehearsed(action: Action, asked: Asked | None = None) -> Incident:
+    verdict = case.verdict(action).model_copy(update={"rehearsed": True, "expires_at": None, "asked": asked})
     return case.grown(case.fresh(World.REAL), *case.turns(), case.diagnosis(), verdict)
 
 
@@ -48,11 +48,20 @@ def test_the_plan_the_versions_and_the_checks_are_everywhere_and_nothing_can_be_
 
 
 def test_who_would_be_asked_is_said_without_calling_them() -> None:
-    text = "\n".join(m.text for m in thread(rehearsed(Action.ASK)))
-    assert "Rehearsal: would ask whether to roll back" in text
-    assert "Would be asked: U0ADA, S0ONCALL" in text
-    assert "<@" not in text
-    assert "<!subteam" not in text
+    asked = case.ASKED.model_copy(update={"named": ("U0ADA", "S0OWNERS"), "on_call": "S0ONCALL"})
+    texts = everywhere(rehearsed(Action.ASK, asked))
+    assert "Rehearsal: would ask whether to roll back" in texts[0]
+    assert "Would be asked: U0ADA, S0OWNERS On call: S0ONCALL" in texts[0]
+    for text in texts[1:]:
+        assert "Would be asked, in Slack alone: U0ADA, S0OWNERS. On call: S0ONCALL." in text
+    assert all("<@" not in text and "<!subteam" not in text for text in texts)
+
+
+def test_where_it_was_not_kept_the_settings_say_who_would_be_asked() -> None:
+    texts = everywhere(rehearsed(Action.ASK, None))
+    assert "Would be asked: U0ADA, S0ONCALL" in texts[0]
+    for text in texts[1:]:
+        assert "Would be asked, in Slack alone: those whom SFA" in text.replace("\\", "")
 
 
 def test_an_automatic_one_says_that_nobody_would_be_asked() -> None:

@@ -25,7 +25,8 @@ from incident.facts import (
     Stopped,
     TurnStatus,
 )  # fmt: skip
-from incident.model import Incident, World
+from incident.model import Incident
+from incident.status import World
 from tests.bot import report_cases as case
 from tests.bot.thread.inspection import nodes, pressable, sound, told
 

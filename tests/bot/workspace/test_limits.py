@@ -6,14 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.workspace.limits import SPECIAL, TIER_OF, Limits
 from bot.workspace.methods import METHODS
 from bot.workspace.server import Workspace
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 def calls_until_limited(limits: Limits, method: str, channel: str = "") -> int:
@@ -24,7 +17,7 @@ def calls_until_limited(limits: Limits, method: str, channel: str = "") -> int:
 
 
 def test_a_channel_takes_a_small_burst_and_then_one_message_a_second() -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     limits = Limits(now=clock)
 
     assert calls_until_limited(limits, "chat.postMessage", "C1") == 3
@@ -34,7 +27,7 @@ def test_a_channel_takes_a_small_burst_and_then_one_message_a_second() -> None:
 
 
 def test_channels_and_apps_do_not_share_a_limit() -> None:
-    limits = Limits(now=Clock())
+    limits = Limits(now=Clock(0.0))
     calls_until_limited(limits, "chat.postMessage", "C1")
 
     assert limits.take("AFIRST", "chat.postMessage", "C2") == 0
@@ -46,7 +39,7 @@ def test_channels_and_apps_do_not_share_a_limit() -> None:
     [("chat.update", 50), ("views.update", 100), ("files.getUploadURLExternal", 100), ("users.list", 20)],
 )
 def test_a_method_is_limited_by_the_minute_whatever_the_channel(method: str, a_minute: int) -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     limits = Limits(now=clock)
 
     assert calls_until_limited(limits, method) == a_minute
@@ -56,7 +49,7 @@ def test_a_method_is_limited_by_the_minute_whatever_the_channel(method: str, a_m
 
 
 def test_a_pace_of_sixty_makes_a_minute_a_second() -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     limits = Limits(60, now=clock)
     calls_until_limited(limits, "chat.update")
     clock.now += 1
