@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,7 +12,7 @@ import polars as pl
 from incident.alert import Alert
 from incident.change import Change, ChangeKind, Commit, Event, Topology
 from incident.facts import Outcome, Plan, Reading
-from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Tell
+from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Send, Telemetry, Tell
 from incident.status import World as Kind
 from incident.values import Window
 from scenarios.paging import page
@@ -126,18 +127,26 @@ class World:
             return ()
         return tuple(release.deployed for release in self._deployed(service))
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell | None = None) -> Dispatched:
-        """See `Deployer`. Takes simulated time only, and has no run that could be seen."""
-        del tell
+    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+        """Roll back, once for a key. Takes simulated time only."""
         if key not in self._done:
             self._done[key] = self._roll_back(plan, key)
             await self.wait(timedelta(seconds=ROLLOUT))
         return self._done[key]
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
+        """See `Deployer`."""
+
+        async def send() -> Dispatched:
+            return await self.roll_back(plan, key)
+
+        yield send
+
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         """See `Deployer`. What was sent died with the process whose world it was sent to; here it is done again."""
-        del run
-        return await self.roll_back(plan, key, tell)
+        del run, tell
+        return await self.roll_back(plan, key)
 
     def _roll_back(self, plan: Plan, key: str) -> Dispatched:
         ran = self._deployed(plan.service) if plan.environment == self.environment else ()

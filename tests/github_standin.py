@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 REPOSITORY = "acme/rollbacks"
 READS, SENDS = "read-token", "send-token"
@@ -48,6 +49,15 @@ class Manner:
     workflow: bool = True
 
 
+class Asked(NamedTuple):
+    """One request, and the address of the connection that it came over."""
+
+    method: str
+    path: str
+    token: str
+    connection: tuple[str, int]
+
+
 class GitHub:
     """``port`` 0: any that is free."""
 
@@ -62,10 +72,10 @@ class GitHub:
         self.answering = asyncio.Event()
         """Set: what comes late is answered."""
         self._port, self._ending = port, asyncio.Event()
-        self._asked: list[str] = []
+        self.asked: list[Asked] = []
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(middlewares=[self._noted])
         repository = f"/repos/{REPOSITORY}"
         app.router.add_get(repository, self._repository)
         app.router.add_get(f"{repository}/actions/workflows/rollback.yml", self._workflow)
@@ -111,6 +121,11 @@ class GitHub:
             {"id": n, "state": state, "created_at": stamp(at + timedelta(minutes=n))} for n, state in enumerate(states)
         ]
         return made
+
+    @web.middleware
+    async def _noted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.asked.append(Asked(request.method, request.path, _token(request), request.get_extra_info("peername")))
+        return await handler(request)
 
     async def _repository(self, request: web.Request) -> web.Response:
         body = {"full_name": REPOSITORY, "default_branch": "main", "topics": self.manner.topics, "archived": False}
