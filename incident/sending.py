@@ -59,7 +59,8 @@ async def _send(hands: Hands, incident: Incident, started: RollbackStarted, send
     except Paused as pause:
         return await _end(hands, incident.id, started, Dispatched.never(str(pause)))
     try:
-        answer = await send()
+        async with asyncio.timeout(DEADLINE):
+            answer = await send()
     except OSError:  # TimeoutError is one
         answer = None
     await hands.show(claimed, len(claimed.facts))

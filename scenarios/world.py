@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -24,8 +24,8 @@ from scenarios.simulation import Simulation
 
 LEAD = timedelta(seconds=15)
 """How long after the alert somebody looks."""
-BATCH = 15
-"""Seconds: collectors deliver in batches, so readings of the same stretch of wall time see the same rows."""
+BATCH = timedelta(seconds=15)
+"""Collectors deliver in batches, so readings of the same stretch of wall time see the same rows."""
 AHEAD = 600.0
 """Seconds that the model runs ahead of what may be read."""
 
@@ -134,14 +134,9 @@ class World:
             await self.wait(timedelta(seconds=ROLLOUT))
         return self._done[key]
 
-    @asynccontextmanager
-    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
+    def prepared(self, plan: Plan, key: str) -> AbstractAsyncContextManager[Send]:
         """See `Deployer`."""
-
-        async def send() -> Dispatched:
-            return await self.roll_back(plan, key)
-
-        yield send
+        return nullcontext(lambda: self.roll_back(plan, key))
 
     async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         """See `Deployer`. What was sent died with the process whose world it was sent to; here it is done again."""
@@ -166,8 +161,7 @@ class World:
         return Dispatched(Outcome.SUCCEEDED)
 
     def _deployed(self, service: str) -> tuple[Release, ...]:
-        mine = (r for r in self._rollbacks if r.deployed.service == service)
-        ran = (*self._shipped.get(service, ()), *mine)
+        ran = (*self._shipped.get(service, ()), *(r for r in self._rollbacks if r.deployed.service == service))
         return tuple(sorted((r for r in ran if r.deployed.at <= self.now()), key=lambda r: r.deployed.at))
 
     def _current(self) -> Simulation:
@@ -177,8 +171,7 @@ class World:
         return self._model
 
     def _seen(self) -> datetime:
-        passed = (self.now() - self._fired_at).total_seconds()
-        return self._fired_at + timedelta(seconds=passed // BATCH * BATCH)
+        return self._fired_at + (self.now() - self._fired_at) // BATCH * BATCH
 
     async def _rows(self, of: Callable[[Simulation], pl.DataFrame], column: str, window: Window) -> pl.DataFrame:
         """Return a table's rows that can be seen. Making them up takes a second: it is done beside the event loop."""

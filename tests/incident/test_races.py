@@ -446,6 +446,22 @@ async def test_a_stop_while_it_is_prepared_is_obeyed(hands: Hands, shop: Shop) -
     assert over.last(RollbackSent) is None
 
 
+async def test_being_cancelled_while_the_right_to_send_is_stored_still_sends_it(
+    busy: Hands, contested: Contested, shop: Shop
+) -> None:
+    incident = await led(busy, *STARTED)
+    working = asyncio.ensure_future(Responder(busy).advance(incident))
+
+    async def leave(_: Incident) -> None:
+        working.cancel()
+
+    contested.meanwhile[RollbackSent] = leave
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    stored = await contested.load(incident.id)
+    assert (len(shop.asked), kinds(stored)[-2:]) == (1, ["rollback_sent", "rollback_seen"])
+
+
 async def test_nothing_is_shown_between_the_right_to_send_and_the_sending(
     hands: Hands, shop: Shop, screen: Screen
 ) -> None:
