@@ -105,7 +105,7 @@ async def _live_through(place: Place, incident: Incident) -> None:
     started, ended = incident.last(RollbackStarted), incident.last(RollbackEnded)
     if place.deployer and started and ended and ended.outcome is Outcome.SUCCEEDED:
         await _wait_until(place, started.at)
-        await place.deployer.roll_back(started.plan, started.key, _unheard)
+        await place.deployer.follow(started.plan, started.key, None, _unheard)
     await _come_to_the_present(place, max((fact.at for fact in incident.facts), default=incident.opened_at))
 
 

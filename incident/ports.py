@@ -5,6 +5,7 @@ Adapters translate their library's errors into these at their edge. Longer than 
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, Self
 
@@ -44,6 +45,14 @@ class Paused(Exception):
     def __init__(self, pause: Pause) -> None:
         super().__init__(str(pause))
         self.pause = pause
+
+
+class NotReady(Exception):
+    """A rollback can't be sent, and nothing was: the message says why, the rest of a sentence; ``url`` shows more."""
+
+    def __init__(self, why: str, url: str | None = None) -> None:
+        super().__init__(why)
+        self.url = url
 
 
 class Undelivered(Exception):
@@ -177,6 +186,14 @@ Tell = Callable[[Sighting], Awaitable[None]]
 """Hears of a run when it is found and when it has come further."""
 
 
+Send = Callable[[], Awaitable[Sighting | Dispatched | None]]
+"""Sends what was prepared, and does nothing before that. Called once for a key, ever; it takes seconds at most.
+
+Returns the run where its name is answered, `Dispatched` where it is over already (`Dispatched.never` where it certainly
+was not sent), None where it has to be looked for. An `OSError` (`TimeoutError` included) is a lost answer.
+"""
+
+
 class Deployer(Protocol):
     """Whoever can roll a service back, and its own record of what runs where."""
 
@@ -190,17 +207,17 @@ class Deployer(Protocol):
         Raises `NotRecorded`, `Unreadable`.
         """
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
-        """Send it, and follow it to its end. Called once for a key, ever; cancelling it never cuts the sending.
+    def prepared(self, plan: Plan, key: str) -> AbstractAsyncContextManager[Send]:
+        """Read, check and connect all that sending it needs, so that whoever may send has nothing else left to do.
 
-        `Dispatched.never` where it certainly was not sent. An answer that was lost and can't be reconciled is
-        `Outcome.UNKNOWN`, or an `OSError` (`TimeoutError` included).
+        May be repeated: it has no effect. Entering it raises `NotReady`.
         """
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
-        """Follow what a process that is gone may have sent, and never send it: `Outcome.UNKNOWN` where it isn't found.
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        """Follow to its end what may have been sent, by whichever process, and never send it.
 
-        ``run`` is what was last told of it.
+        ``run`` is what was last told of it; without one it is looked for by its key. `Outcome.UNKNOWN` where it isn't
+        found; an answer that is lost may be an `OSError`.
         """
 
 

@@ -1,13 +1,12 @@
-"""Exactly once: a rollback is sent by whoever could store that it is being sent, and looked for by everybody else."""
+"""Exactly once: a rollback is sent by whoever could store that it is being sent, and followed by everybody."""
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 
 from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped
 from incident.hands import Hands
 from incident.model import Incident
-from incident.ports import Deployer, Dispatched, Paused, Sighting, Tell
+from incident.ports import Deployer, Dispatched, NotReady, Paused, Send, Sighting, Tell
 from incident.status import Status
 from incident.unbroken import unbroken
 
@@ -19,17 +18,19 @@ STALE = timedelta(minutes=10)
 
 
 async def see_through(hands: Hands, incident: Incident, started: RollbackStarted) -> Incident:
-    """Send it once, or find what was sent before; follow it to its end and store that."""
-    deployer, sent, seen = await _allowed(hands, incident), incident.last(RollbackSent), incident.last(RollbackSeen)
-    tell = _telling(hands, incident.id, started.key)
+    """Send it once and return; or, where it was sent, follow it to its end. Both are stored."""
+    deployer, sent = await _allowed(hands, incident), incident.last(RollbackSent)
     if isinstance(deployer, str):
         return await _end(hands, incident.id, started, _unseen(deployer) if sent else Dispatched.never(deployer))
     if sent:
-        finding = deployer.find(started.plan, started.key, None if seen is None else seen.run, tell)
-        return await unbroken(_follow(hands, incident.id, started, finding))
-    if why_not := await _claim(hands, incident, started):
+        return await unbroken(_follow(hands, incident, started, deployer))
+    if why_not := _too_late(hands, incident, started):
         return await _end(hands, incident.id, started, Dispatched.never(why_not))
-    return await unbroken(_follow(hands, incident.id, started, deployer.roll_back(started.plan, started.key, tell)))
+    try:
+        async with deployer.prepared(started.plan, started.key) as send:
+            return await unbroken(_send(hands, incident, started, send))
+    except NotReady as why:
+        return await _end(hands, incident.id, started, Dispatched.never(str(why), why.url))
 
 
 async def _allowed(hands: Hands, incident: Incident) -> Deployer | str:
@@ -41,19 +42,34 @@ async def _allowed(hands: Hands, incident: Incident) -> Deployer | str:
     return hands.deployer
 
 
-async def _claim(hands: Hands, incident: Incident, started: RollbackStarted) -> str:
-    """Store that it is being sent, which one process can, once, and none during a pause; return why it isn't."""
+def _too_late(hands: Hands, incident: Incident, started: RollbackStarted) -> str:
     since = incident.facts[incident.facts.index(started) :]
     if any(isinstance(fact, Stopped) for fact in since):
         return "it was stopped first"
     waited = hands.clock.now() - started.at
-    if waited > STALE:
-        return f"nobody was there to do it for {waited // timedelta(minutes=1)} minutes"
+    return f"nobody was there to do it for {waited // timedelta(minutes=1)} minutes" if waited > STALE else ""
+
+
+async def _send(hands: Hands, incident: Incident, started: RollbackStarted, send: Send) -> Incident:
+    """Store that it is being sent, which one process can, once, and none during a pause; then send it before all else.
+
+    Killed in between, it is looked for in vain: so even showing what was stored comes after it.
+    """
     try:
-        await hands.record(incident, RollbackSent(at=hands.clock.now(), key=started.key))
+        claimed = await hands.store.append(incident, RollbackSent(at=hands.clock.now(), key=started.key))
     except Paused as pause:
-        return str(pause)
-    return ""
+        return await _end(hands, incident.id, started, Dispatched.never(str(pause)))
+    try:
+        async with asyncio.timeout(DEADLINE):
+            answer = await send()
+    except OSError:  # TimeoutError is one
+        answer = None
+    await hands.show(claimed, len(claimed.facts))
+    if isinstance(answer, Dispatched):
+        return await _end(hands, incident.id, started, answer)
+    if answer is not None:
+        await _telling(hands, incident.id, started.key)(answer)
+    return await hands.store.load(incident.id)
 
 
 def _telling(hands: Hands, incident_id: str, key: str) -> Tell:
@@ -66,12 +82,14 @@ def _telling(hands: Hands, incident_id: str, key: str) -> Tell:
     return tell
 
 
-async def _follow(hands: Hands, incident_id: str, started: RollbackStarted, doing: Awaitable[Dispatched]) -> Incident:
+async def _follow(hands: Hands, incident: Incident, started: RollbackStarted, deployer: Deployer) -> Incident:
+    seen, tell = incident.last(RollbackSeen), _telling(hands, incident.id, started.key)
     try:
-        done = await asyncio.wait_for(doing, DEADLINE)
-    except OSError as lost:  # TimeoutError is one
+        async with asyncio.timeout(DEADLINE):
+            done = await deployer.follow(started.plan, started.key, None if seen is None else seen.run, tell)
+    except OSError as lost:
         done = _unseen(f"the answer was lost ({type(lost).__name__})")
-    return await _end(hands, incident_id, started, done)
+    return await _end(hands, incident.id, started, done)
 
 
 async def _end(hands: Hands, incident_id: str, started: RollbackStarted, done: Dispatched) -> Incident:

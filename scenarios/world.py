@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,7 +12,7 @@ import polars as pl
 from incident.alert import Alert
 from incident.change import Change, ChangeKind, Commit, Event, Topology
 from incident.facts import Outcome, Plan, Reading
-from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Telemetry, Tell
+from incident.ports import Clock, Deployed, Dispatched, NotRecorded, Send, Telemetry, Tell
 from incident.status import World as Kind
 from incident.values import Window
 from scenarios.paging import page
@@ -23,8 +24,8 @@ from scenarios.simulation import Simulation
 
 LEAD = timedelta(seconds=15)
 """How long after the alert somebody looks."""
-BATCH = 15
-"""Seconds: collectors deliver in batches, so readings of the same stretch of wall time see the same rows."""
+BATCH = timedelta(seconds=15)
+"""Collectors deliver in batches, so readings of the same stretch of wall time see the same rows."""
 AHEAD = 600.0
 """Seconds that the model runs ahead of what may be read."""
 
@@ -126,18 +127,21 @@ class World:
             return ()
         return tuple(release.deployed for release in self._deployed(service))
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell | None = None) -> Dispatched:
-        """See `Deployer`. Takes simulated time only, and has no run that could be seen."""
-        del tell
+    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+        """Roll back, once for a key. Takes simulated time only."""
         if key not in self._done:
             self._done[key] = self._roll_back(plan, key)
             await self.wait(timedelta(seconds=ROLLOUT))
         return self._done[key]
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+    def prepared(self, plan: Plan, key: str) -> AbstractAsyncContextManager[Send]:
+        """See `Deployer`."""
+        return nullcontext(lambda: self.roll_back(plan, key))
+
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         """See `Deployer`. What was sent died with the process whose world it was sent to; here it is done again."""
-        del run
-        return await self.roll_back(plan, key, tell)
+        del run, tell
+        return await self.roll_back(plan, key)
 
     def _roll_back(self, plan: Plan, key: str) -> Dispatched:
         ran = self._deployed(plan.service) if plan.environment == self.environment else ()
@@ -157,8 +161,7 @@ class World:
         return Dispatched(Outcome.SUCCEEDED)
 
     def _deployed(self, service: str) -> tuple[Release, ...]:
-        mine = (r for r in self._rollbacks if r.deployed.service == service)
-        ran = (*self._shipped.get(service, ()), *mine)
+        ran = (*self._shipped.get(service, ()), *(r for r in self._rollbacks if r.deployed.service == service))
         return tuple(sorted((r for r in ran if r.deployed.at <= self.now()), key=lambda r: r.deployed.at))
 
     def _current(self) -> Simulation:
@@ -168,8 +171,7 @@ class World:
         return self._model
 
     def _seen(self) -> datetime:
-        passed = (self.now() - self._fired_at).total_seconds()
-        return self._fired_at + timedelta(seconds=passed // BATCH * BATCH)
+        return self._fired_at + (self.now() - self._fired_at) // BATCH * BATCH
 
     async def _rows(self, of: Callable[[Simulation], pl.DataFrame], column: str, window: Window) -> pl.DataFrame:
         """Return a table's rows that can be seen. Making them up takes a second: it is done beside the event loop."""

@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 REPOSITORY = "acme/rollbacks"
 READS, SENDS = "read-token", "send-token"
@@ -48,6 +49,15 @@ class Manner:
     workflow: bool = True
 
 
+class Asked(NamedTuple):
+    """One request, and the address of the connection that it came over."""
+
+    method: str
+    path: str
+    token: str
+    connection: tuple[str, int]
+
+
 class GitHub:
     """``port`` 0: any that is free."""
 
@@ -58,14 +68,15 @@ class GitHub:
         self.runs: list[dict[str, Any]] = []
         self.deployments: list[dict[str, Any]] = []
         self.statuses: dict[int, list[dict[str, Any]]] = {}
+        self.artifacts: list[dict[str, Any]] = []
         self.url = ""
         self.answering = asyncio.Event()
         """Set: what comes late is answered."""
         self._port, self._ending = port, asyncio.Event()
-        self._asked: list[str] = []
+        self.asked: list[Asked] = []
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(middlewares=[self._noted])
         repository = f"/repos/{REPOSITORY}"
         app.router.add_get(repository, self._repository)
         app.router.add_get(f"{repository}/actions/workflows/rollback.yml", self._workflow)
@@ -74,6 +85,7 @@ class GitHub:
         app.router.add_get(f"{repository}/actions/runs", self._list)
         app.router.add_get(f"{repository}/actions/runs/{{id}}", self._run)
         app.router.add_get(f"{repository}/actions/runs/{{id}}/jobs", self._jobs)
+        app.router.add_get(f"{repository}/actions/artifacts", self._uploaded)
         app.router.add_get(f"{repository}/deployments", self._deployed)
         app.router.add_post(f"{repository}/deployments", self._deploy)
         app.router.add_get(f"{repository}/deployments/{{id}}/statuses", self._stated)
@@ -111,6 +123,17 @@ class GitHub:
             {"id": n, "state": state, "created_at": stamp(at + timedelta(minutes=n))} for n, state in enumerate(states)
         ]
         return made
+
+    def uploaded(self, name: str, at: datetime, run: dict[str, Any]) -> None:
+        """Let a run upload an artifact."""
+        origin = {"id": run["id"], "head_branch": run["head_branch"], "head_sha": "0" * 40}
+        self.artifacts.append({"id": 1 + len(self.artifacts), "name": name, "created_at": stamp(at),
+                               "expired": False, "workflow_run": origin})  # fmt: skip
+
+    @web.middleware
+    async def _noted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.asked.append(Asked(request.method, request.path, _token(request), request.get_extra_info("peername")))
+        return await handler(request)
 
     async def _repository(self, request: web.Request) -> web.Response:
         body = {"full_name": REPOSITORY, "default_branch": "main", "topics": self.manner.topics, "archived": False}
@@ -186,6 +209,11 @@ class GitHub:
         there = [each for each in reversed(self.deployments) if wanted in (None, each["environment"])]
         page, size = int(request.query.get("page", 1)), int(request.query.get("per_page", 30))
         return self._refused(request) or web.json_response(there[(page - 1) * size : page * size])
+
+    async def _uploaded(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("name")
+        there = [each for each in reversed(self.artifacts) if wanted in (None, each["name"])]
+        return self._refused(request) or web.json_response({"total_count": len(there), "artifacts": there})
 
     async def _deploy(self, request: web.Request) -> web.Response:
         body = await request.json()

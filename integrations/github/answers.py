@@ -7,6 +7,9 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstrain
 Short = Annotated[str, StringConstraints(max_length=1_000)]
 Id = Annotated[int, Field(ge=1)]
 
+LONGEST = 200
+"""Characters that are kept of a name."""
+
 
 class Repository(BaseModel):
     """One repository."""
@@ -71,9 +74,40 @@ class Jobs(BaseModel):
 
 
 class Account(BaseModel):
-    """Somebody as GitHub knows them; an app's login ends in [bot]."""
+    """Somebody as GitHub knows them: a "User", or an app as a "Bot" whose login ends in [bot]."""
 
     login: Short
+    type: Short = ""
+
+
+class Origin(BaseModel):
+    """Where a run comes from. ``triggering_actor`` has started its last attempt, at ``run_started_at``."""
+
+    event: Short
+    head_branch: Short | None = None
+    run_started_at: AwareDatetime | None = None
+    actor: Account | None = None
+    triggering_actor: Account | None = None
+
+
+class RunId(BaseModel):
+    """One run, and no more of it."""
+
+    id: Id
+
+
+class Artifact(BaseModel):
+    """What a run has uploaded."""
+
+    name: Short
+    created_at: AwareDatetime
+    workflow_run: RunId | None = None
+
+
+class Artifacts(BaseModel):
+    """A page of artifacts."""
+
+    artifacts: tuple[Artifact, ...]
 
 
 class Deployment(BaseModel):

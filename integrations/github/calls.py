@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from incident.ports import Unreadable
 from integrations.github.access import Access, Patience
+from integrations.github.answers import Repository
 from integrations.github.refusals import Refusal, lost, refusal
 
 if TYPE_CHECKING:
@@ -52,13 +53,14 @@ class Calls:
 
     async def read(self, path: str, kind: type[Answer], **query: str | int) -> Answer:
         """Return what stands at a path of the repository; raises `Unreadable`."""
-        try:
-            response = await self._call(self._reading, "GET", path, params=query)
-            return TypeAdapter(kind).validate_python(response.json())
-        except (NotSent, MaybeSent) as why:
-            raise Unreadable(str(why)) from why
-        except ValueError as odd:
-            raise Unreadable(self._odd(odd)) from odd
+        return await self._read(self._reading, path, kind, query)
+
+    async def knock(self) -> Repository:
+        """Return the repository, read as whoever sends: its token counts there, and the connection stays open.
+
+        What is sent within seconds leaves at once. Raises `Unreadable`.
+        """
+        return await self._read(self._sending, "", Repository, {})
 
     async def send(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON, for the caller to validate
         """Send it once; return what is answered, None for no content. Raises `NotSent`, `MaybeSent`."""
@@ -68,6 +70,15 @@ class Calls:
         except ValueError:  # it was accepted all the same
             return None
 
+    async def _read(self, client: "Client", path: str, kind: type[Answer], query: Mapping[str, str | int]) -> Answer:
+        try:
+            response = await self._call(client, "GET", path, params=query)
+            return TypeAdapter(kind).validate_python(response.json())
+        except (NotSent, MaybeSent) as why:
+            raise Unreadable(str(why)) from why
+        except ValueError as odd:
+            raise Unreadable(self._odd(odd)) from odd
+
     async def _call(self, client: "Client", method: str, path: str, **given: Any) -> "Response[Any, Any]":  # noqa: ANN401
         from githubkit.exception import RequestError, RequestFailed
 
@@ -76,14 +87,14 @@ class Calls:
             async with asyncio.timeout(self._patience.call.total_seconds()):
                 response = await client.arequest(method, address, headers=VERSION, **given)
         except RequestFailed as refused:
-            raise _as_error(refusal(refused.response, self.access, sending=method == "POST")) from refused
+            raise _as_error(refusal(refused.response, self.access, sending=client is self._sending)) from refused
         except RequestError as broken:
             raise _as_error(lost(broken.exc, self.access.api_url)) from broken
         except TimeoutError as late:
             message = f"GitHub did not answer within {self._patience.call.total_seconds():g} seconds"
             raise MaybeSent(message) from late
         if response.raw_response.is_redirect:
-            raise _as_error(refusal(response, self.access, sending=method == "POST"))
+            raise _as_error(refusal(response, self.access, sending=client is self._sending))
         return response
 
     def _client(self, token: str | None) -> "Client":

@@ -1,17 +1,18 @@
 """`Deployer` of real systems: a rollback is a run of a workflow, dispatched once."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from incident.facts import Plan, Progress
-from incident.ports import Deployed, Dispatched, Sighting, Tell, Unreadable
+from incident.ports import Deployed, Dispatched, NotReady, Send, Sighting, Tell, Unreadable
 from incident.status import World
-from incident.unbroken import unbroken
 from integrations.github.access import Access, Patience
 from integrations.github.answers import Repository
 from integrations.github.calls import Calls, MaybeSent, NotSent
 from integrations.github.deployments import deployments
-from integrations.github.dispatching import dispatch
+from integrations.github.dispatching import Dispatch, dispatch
 from integrations.github.following import follow
 
 logger = logging.getLogger(__name__)
@@ -35,15 +36,18 @@ class GitHubDeployer:
         async with self._calls() as calls:
             return await calls.read("", Repository)
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
         """See `Deployer`."""
         async with self._calls() as calls:
-            sent = await unbroken(_send(calls, plan, key, tell))
-            if isinstance(sent, Dispatched):
-                return sent
-            return await follow(calls, self._patience, key, sent, tell)
+            try:
+                repository = await calls.knock()
+            except Unreadable as why:
+                raise NotReady(str(why), self._access.runs_page) from why
+            ready = Dispatch.of(plan, key, calls.access, repository)
+            yield lambda: _send(calls, ready)
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         """See `Deployer`."""
         del plan
         async with self._calls() as calls:
@@ -53,15 +57,12 @@ class GitHubDeployer:
         return Calls(self._access, self._patience)
 
 
-async def _send(calls: Calls, plan: Plan, key: str, tell: Tell) -> Dispatched | int | None:
-    """Send it; return the run's id where it is known, None where it has to be looked for."""
+async def _send(calls: Calls, ready: Dispatch) -> Sighting | Dispatched | None:
     try:
-        run = await dispatch(calls, await calls.read("", Repository), plan, key)
+        run = await dispatch(calls, ready)
     except MaybeSent as lost:
-        logger.warning("%s: the dispatch's answer is missing, its run is looked for: %s", key, lost)
+        logger.warning("%s: the dispatch's answer is missing, its run is looked for: %s", ready.key, lost)
         return None
-    except (NotSent, Unreadable) as refused:
+    except NotSent as refused:
         return Dispatched.never(str(refused), calls.access.runs_page)
-    if run is not None:
-        await tell(Sighting(str(run), Progress.QUEUED, calls.access.run_page(run)))
-    return run
+    return None if run is None else Sighting(str(run), Progress.QUEUED, calls.access.run_page(run))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from incident.ports import Deployed
-from integrations.github.answers import Deployment, DeploymentStatus
+from integrations.github.actors import actors
+from integrations.github.answers import LONGEST, Deployment, DeploymentStatus
 from integrations.github.calls import Calls
 
 PAGES, PAGE = 3, 100
 MOST = 20
 """Deployments of one service whose fate is asked for: enough to know what runs and what ran before."""
 AT_ONCE = 5
-LONGEST = 200
 GOING_ON = frozenset({"queued", "pending", "waiting", "in_progress"})
 FRESH = timedelta(days=1)
 """A deployment that has been going on for longer was forgotten."""
@@ -29,12 +29,13 @@ async def deployments(calls: Calls, service: str, environment: str) -> tuple[Dep
             return await _fate(calls, each)
 
     newest = ours[:MOST]
+    who = await actors(calls, newest)
     fates = tuple(zip(newest, await asyncio.gather(*map(fate, newest)), strict=True))
     ended = sorted((told.created_at, each.id, each) for each, told in fates if told and told.state == "success")
-    rows = [Deployed(service, version(each), None, change(each), at, _actor(each)) for at, _, each in ended]
+    rows = [Deployed(service, version(each), None, change(each), at, who.get(each.id)) for at, _, each in ended]
     ran = rows[:1] + [row._replace(previous_version=before.version) for before, row in pairwise(rows)]
     coming = [
-        Deployed(service, version(each), None, change(each), each.created_at, _actor(each), finished=False)
+        Deployed(service, version(each), None, change(each), each.created_at, who.get(each.id), finished=False)
         for each, told in reversed(fates)
         if (told is None or told.state in GOING_ON) and datetime.now(UTC) - each.created_at < FRESH
     ]
@@ -49,11 +50,6 @@ def version(deployment: Deployment) -> str:
 def change(deployment: Deployment) -> str:
     """Return the change's id: what the payload names, else GitHub's id of the deployment."""
     return _told(deployment, "change") or str(deployment.id)
-
-
-def _actor(deployment: Deployment) -> str | None:
-    """Return who made it, as GitHub has verified: what a payload or a commit says of people proves nothing."""
-    return deployment.creator.login[:LONGEST] if deployment.creator is not None and deployment.creator.login else None
 
 
 async def _recorded(calls: Calls, environment: str) -> list[Deployment]:

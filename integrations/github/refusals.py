@@ -20,7 +20,10 @@ class Refusal(NamedTuple):
 
 
 def refusal(response: "Response[Any, Any]", access: Access, *, sending: bool) -> Refusal:
-    """Read a refusal. A server's own trouble (5xx, 408) says nothing about whether it had its effect."""
+    """Read a refusal. A server's own trouble (5xx, 408) says nothing about whether it had its effect.
+
+    ``sending``: it was said to the token that dispatches, which reads little.
+    """
     status, said = response.status_code, _message(response)
     told = f" ({status}: {said})" if said else f" ({status})"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:

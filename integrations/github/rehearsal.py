@@ -1,9 +1,11 @@
 """A made-up world whose rollbacks are rehearsed on a real workflow, in a repository that is marked as a sandbox."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from incident.facts import Outcome, Plan
-from incident.ports import Deployed, Deployer, Dispatched, Tell, Unreadable
+from incident.ports import Deployed, Deployer, Dispatched, NotReady, Send, Tell, Unreadable
 from incident.status import World
 from integrations.github.deployer import GitHubDeployer
 
@@ -22,21 +24,21 @@ class Rehearsal:
         """See `Deployer`: what runs in the made-up world."""
         return await self._world.history(service, environment)
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
         """See `Deployer`. Refused unless the repository carries the topic at this moment."""
         refused = await self._refused()
         if refused:
-            return Dispatched.never(refused)
-        return await self._applied(await self._github.roll_back(plan, key, tell), plan, key, tell)
+            raise NotReady(refused)
+        async with self._github.prepared(plan, key) as send:
+            yield send
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
-        """See `Deployer`."""
-        return await self._applied(await self._github.find(plan, key, run, tell), plan, key, tell)
-
-    async def _applied(self, done: Dispatched, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        """See `Deployer`. What succeeded there is done in the world as well."""
+        done = await self._github.follow(plan, key, run, tell)
         if done.outcome is not Outcome.SUCCEEDED:
             return done
-        return (await self._world.roll_back(plan, key, tell))._replace(url=done.url)
+        return (await self._world.follow(plan, key, run, tell))._replace(url=done.url)
 
     async def _refused(self) -> str:
         try:

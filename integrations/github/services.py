@@ -1,10 +1,11 @@
 """`Deployer` of real systems whose services have repositories and workflows of their own."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from incident.facts import Outcome, Plan
-from incident.ports import Deployed, Dispatched, NotRecorded, Tell
+from incident.ports import Deployed, Dispatched, NotReady, NotRecorded, Send, Tell
 from incident.status import World
 from integrations.github.access import Access, Patience
 from integrations.github.deployer import GitHubDeployer
@@ -28,19 +29,21 @@ class EachInItsOwn:
             raise NotRecorded(_homeless(service))
         return await deployer.history(service, environment)
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
         """See `Deployer`."""
         deployer = self._of(plan.service)
         if deployer is None:
-            return Dispatched.never(_homeless(plan.service))
-        return await deployer.roll_back(plan, key, tell)
+            raise NotReady(_homeless(plan.service))
+        async with deployer.prepared(plan, key) as send:
+            yield send
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         """See `Deployer`."""
         deployer = self._of(plan.service)
         if deployer is None:
             return Dispatched(Outcome.UNKNOWN, reason=f"It was sent, and by now {_homeless(plan.service)}.")
-        return await deployer.find(plan, key, run, tell)
+        return await deployer.follow(plan, key, run, tell)
 
     def _of(self, service: str) -> GitHubDeployer | None:
         there = self._lookup(service)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from incident.facts import (
 )  # fmt: skip
 from incident.model import Incident
 from incident.policy import Policy, unchanging
-from incident.ports import Deployed, Dispatched, Tell
+from incident.ports import Deployed, Dispatched, Send, Tell
 from incident.status import Status, World
 from storage.memory import Origin
 from tests.incident import made
@@ -153,10 +154,14 @@ class Slow:
     async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
         return ()
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         raise AssertionError(plan, key, run, tell)
 
-    async def roll_back(self, _plan: Plan, _key: str, _tell: Tell) -> Dispatched:
+    @asynccontextmanager
+    async def prepared(self, _plan: Plan, _key: str) -> AsyncIterator[Send]:
+        yield self.send
+
+    async def send(self) -> Dispatched:
         self.begun.set()
         try:
             await self.let.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,9 @@ from incident.ports import (
     Deployed,
     Dispatched,
     Heard,
+    NotReady,
     NotRecorded,
+    Send,
     Sighting,
     Telemetry,
     Tell,
@@ -43,6 +46,7 @@ class Shop:
     heals: bool = True
     outcome: Outcome = Outcome.SUCCEEDED
     lost: bool = False
+    unready: str = ""
     asked: list[str] = field(default_factory=list)
     looked: list[tuple[str, str | None]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
@@ -87,14 +91,11 @@ class Shop:
         well = at < made.ONSET or (self.healed_at is not None and at >= self.healed_at)
         return Reading(at=at, value=200 if well else 900)
 
-    async def roll_back(self, plan: Plan, key: str) -> Dispatched:
+    async def roll_back(self, _plan: Plan, key: str) -> None:
         self.asked.append(key)
         if key not in self.done:
             self.done.add(key)
             self.healed_at = self.now if self.heals and self.outcome is Outcome.SUCCEEDED else self.healed_at
-        if self.lost:
-            raise TimeoutError
-        return Dispatched(self.outcome, reason=plan.to_version)
 
 
 class Deploys:
@@ -106,19 +107,30 @@ class Deploys:
     async def history(self, _service: str, _environment: str) -> tuple[Deployed, ...]:
         return await self._shop.deployed()
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
-        await tell(Sighting("1", Progress.RUNNING, "https://ci.example/runs/1"))
-        return await self._shop.roll_back(plan, key)
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
+        if self._shop.unready:
+            raise NotReady(self._shop.unready, "https://ci.example/runs")
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        async def send() -> Sighting:
+            await self.sent(plan, key)
+            return Sighting("1", Progress.RUNNING, "https://ci.example/runs/1")
+
+        yield send
+
+    async def sent(self, plan: Plan, key: str) -> None:
+        await self._shop.roll_back(plan, key)
+
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
         self._shop.looked.append((key, run))
         if run is None:
             await tell(Sighting("1", Progress.RUNNING, "https://ci.example/runs/1"))
-        self._shop.lost = False
+        if self._shop.lost:
+            raise TimeoutError
         for _ in range(LOOKS):
             if key not in self._shop.done:
                 await asyncio.sleep(0.01)
-        return await self._shop.roll_back(plan, key) if key in self._shop.done else Dispatched(Outcome.UNKNOWN)
+        return Dispatched(self._shop.outcome if key in self._shop.done else Outcome.UNKNOWN, reason=plan.to_version)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from incident.hands import Hands
 from incident.mode import Mode
 from incident.model import Incident, OutOfOrder
 from incident.policy import Policy, unchanging
-from incident.ports import Deployed, Dispatched, Heard, Telemetry, Tell
+from incident.ports import Deployed, Dispatched, Heard, Send, Telemetry, Tell
 from incident.responder import Responder
 from incident.status import Status, World
 from incident.steps import rollback_key
@@ -214,13 +215,17 @@ class Interrupted:
     async def history(self, service: str, environment: str) -> tuple[Deployed, ...]:
         return await Deploys(self.shop).history(service, environment)
 
-    async def roll_back(self, plan: Plan, key: str, _tell: Tell) -> Dispatched:
-        if self.sent:
-            await self.shop.roll_back(plan, key)
-        raise asyncio.CancelledError
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
+        async def send() -> Dispatched:
+            if self.sent:
+                await self.shop.roll_back(plan, key)
+            raise asyncio.CancelledError
 
-    async def find(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
-        return await Deploys(self.shop).find(plan, key, run, tell)
+        yield send
+
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:
+        return await Deploys(self.shop).follow(plan, key, run, tell)
 
 
 @pytest.mark.parametrize("sent", [True, False])
@@ -415,9 +420,63 @@ def assert_not_sent(over: Incident, shop: Shop, why: str) -> None:
 async def test_only_one_of_two_processes_may_send(hands: Hands, shop: Shop) -> None:
     incident = await led(hands, *STARTED)
     ends = await asyncio.gather(*(Responder(hands).advance(incident) for _ in range(2)), return_exceptions=True)
-    assert len(shop.asked) - len(shop.looked) <= 1
+    assert len(shop.asked) == 1
     assert len((await hands.store.load(incident.id)).every(RollbackSent)) == 1
     assert not [e for e in ends if isinstance(e, BaseException)]
+
+
+async def test_what_cannot_be_prepared_is_never_claimed_to_be_sent(hands: Hands, shop: Shop) -> None:
+    shop.unready = "GitHub can't be reached"
+    over = await Responder(hands).advance(await led(hands, *STARTED))
+    assert_not_sent(over, shop, "GitHub can't be reached")
+    assert (over.last(RollbackSent), over.facts[-1].url) == (None, "https://ci.example/runs")  # type: ignore[union-attr]
+
+
+async def test_a_stop_while_it_is_prepared_is_obeyed(hands: Hands, shop: Shop) -> None:
+    incident = await led(hands, *STARTED)
+
+    class Stopping(Deploys):
+        @asynccontextmanager
+        async def prepared(self, plan: Plan, key: str) -> AsyncIterator[Send]:
+            await hands.store.append(incident, made.STOPPED)
+            async with super().prepared(plan, key) as send:
+                yield send
+
+    over = await Responder(replace(hands, deployer=Stopping(shop))).advance(incident)
+    assert_not_sent(over, shop, "it was stopped first")
+    assert over.last(RollbackSent) is None
+
+
+async def test_being_cancelled_while_the_right_to_send_is_stored_still_sends_it(
+    busy: Hands, contested: Contested, shop: Shop
+) -> None:
+    incident = await led(busy, *STARTED)
+    working = asyncio.ensure_future(Responder(busy).advance(incident))
+
+    async def leave(_: Incident) -> None:
+        working.cancel()
+
+    contested.meanwhile[RollbackSent] = leave
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    stored = await contested.load(incident.id)
+    assert (len(shop.asked), kinds(stored)[-2:]) == (1, ["rollback_sent", "rollback_seen"])
+
+
+async def test_nothing_is_shown_between_the_right_to_send_and_the_sending(
+    hands: Hands, shop: Shop, screen: Screen
+) -> None:
+    """Killed in there, a rollback that never was is looked for: so the time in there is as short as can be."""
+    shown: list[Fact | None] = []
+
+    class Looking(Deploys):
+        async def sent(self, plan: Plan, key: str) -> None:
+            shown.extend(screen.facts)
+            await super().sent(plan, key)
+
+    over = await Responder(replace(hands, deployer=Looking(shop))).advance(await led(hands, *STARTED))
+    assert shown[-1] == made.STARTED
+    assert screen.facts[len(shown)] == over.last(RollbackSent)
 
 
 async def test_a_run_that_was_seen_is_looked_for_by_its_own_name_after_a_restart(hands: Hands, shop: Shop) -> None:

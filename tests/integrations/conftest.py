@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from incident.facts import Plan
+from incident.ports import Deployer, Dispatched, NotReady, Sighting, Tell
 from integrations.github.access import Access, Patience
 from integrations.github.deployer import GitHubDeployer
 from tests.github_standin import READS, REPOSITORY, SENDS, GitHub
@@ -16,6 +18,23 @@ HASTY = QUICK._replace(found=SHORT, started=SHORT, ended=SHORT)
 """For what never comes."""
 SECONDS = timedelta(seconds=2)
 """How long a hang is borne: other calls are quicker on any machine."""
+
+
+async def unheard(_sighting: Sighting) -> None: ...
+
+
+async def sent_and_followed(deployer: Deployer, plan: Plan, key: str, tell: Tell = unheard) -> Dispatched:
+    """Roll back as the middle does, which stores in between that it is being sent."""
+    try:
+        async with deployer.prepared(plan, key) as send:
+            answer = await send()
+    except NotReady as why:
+        return Dispatched.never(str(why), why.url)
+    if isinstance(answer, Dispatched):
+        return answer
+    if answer is not None:
+        await tell(answer)
+    return await deployer.follow(plan, key, None if answer is None else answer.run, tell)
 
 
 @pytest.fixture

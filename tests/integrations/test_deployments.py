@@ -7,7 +7,7 @@ import pytest
 from incident.ports import Unreadable
 from integrations.github.access import Access
 from integrations.github.deployer import GitHubDeployer
-from tests.github_standin import GitHub
+from tests.github_standin import REPOSITORY, GitHub, stamp
 from tests.incident.made import T
 from tests.integrations.conftest import QUICK
 
@@ -80,10 +80,84 @@ async def test_an_address_that_answers_no_json_is_unreadable(github: GitHub) -> 
 async def test_who_deployed_is_whom_github_has_verified_and_nobody_that_a_payload_names(
     github: GitHub, deployer: GitHubDeployer
 ) -> None:
-    github.deployed("shop", "v1", T, "success", actor="ada", creator={"login": "eve"})
+    github.deployed("shop", "v1", T, "success", actor="ada", creator={"login": "eve", "type": "User"})
     github.deployed("shop", "v2", T + HOUR, "success")["creator"] = {"login": "ada", "type": "User"}
     github.deployed("shop", "v3", T + 2 * HOUR, "success")["creator"] = None
     assert [d.actor for d in await deployer.history("shop", "production")] == [None, "ada", None]
+
+
+ADA, BEN = {"login": "ada", "type": "User"}, {"login": "ben", "type": "User"}
+WORKFLOW = {"login": "github-actions[bot]", "type": "Bot"}
+
+
+def by_a_workflow(github: GitHub, **run: object) -> str:
+    """Record a deployment with a workflow's own token, in a run that Ada has started; return its artifact's name."""
+    made = github.deployed("shop", "v1", T, "success")
+    made["creator"] = WORKFLOW
+    origin = {"event": "push", "head_branch": "main", "run_started_at": stamp(T), "actor": ADA, "triggering_actor": ADA}
+    name = f"deployment-{made['id']}"
+    github.uploaded(name, T + timedelta(minutes=1), github.began("", **{**origin, **run}))
+    return name
+
+
+async def who(deployer: GitHubDeployer) -> str | None:
+    (ran,) = await deployer.history("shop", "production")
+    return ran.actor
+
+
+async def test_what_a_workflow_has_recorded_was_deployed_by_whoever_started_the_run_that_vouches_for_it(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    by_a_workflow(github)
+    assert await who(deployer) == "ada"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"triggering_actor": BEN},
+        {"triggering_actor": None},
+        {"actor": WORKFLOW, "triggering_actor": WORKFLOW},
+        {"event": "schedule"},
+        {"event": "pull_request"},
+        {"head_branch": "adas-branch"},
+        {"run_started_at": stamp(T + HOUR)},
+    ],
+)
+async def test_a_run_that_proves_no_single_person_names_nobody(
+    github: GitHub, deployer: GitHubDeployer, run: dict[str, object]
+) -> None:
+    by_a_workflow(github, **run)
+    assert await who(deployer) is None
+
+
+async def test_where_two_runs_vouch_for_one_deployment_nobody_is_named(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    name = by_a_workflow(github)
+    github.uploaded(name, T + HOUR, github.began("", head_branch="main"))
+    assert await who(deployer) is None
+
+
+async def test_where_no_run_vouches_for_it_nobody_is_named_whatever_the_links_say(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    by_a_workflow(github)
+    github.artifacts.clear()
+    github.statuses[1][0]["log_url"] = f"{github.url}/{REPOSITORY}/actions/runs/1000"
+    assert await who(deployer) is None
+
+
+async def test_another_apps_deployment_names_nobody(github: GitHub, deployer: GitHubDeployer) -> None:
+    by_a_workflow(github)
+    github.deployments[0]["creator"] = {"login": "argo[bot]", "type": "Bot"}
+    assert await who(deployer) is None
+
+
+async def test_what_ran_is_known_where_its_run_cannot_be_read(github: GitHub, deployer: GitHubDeployer) -> None:
+    by_a_workflow(github)
+    github.runs.clear()
+    assert await who(deployer) is None
 
 
 async def test_what_has_not_ended_is_on_its_way_unless_it_was_forgotten(

@@ -10,7 +10,7 @@ from integrations.github.access import Access, Patience
 from integrations.github.deployer import GitHubDeployer
 from tests.github_standin import READS, REPOSITORY, SENDS, GitHub
 from tests.incident.made import PLAN
-from tests.integrations.conftest import HASTY, QUICK, SECONDS
+from tests.integrations.conftest import HASTY, QUICK, SECONDS, sent_and_followed
 
 KEY = "INC-7F3K2-0123456789abcdef"
 
@@ -19,7 +19,7 @@ async def rolled_back(deployer: GitHubDeployer, seen: list[Sighting] | None = No
     async def tell(sighting: Sighting) -> None:
         (seen if seen is not None else []).append(sighting)
 
-    return await deployer.roll_back(PLAN, KEY, tell)
+    return await sent_and_followed(deployer, PLAN, KEY, tell)
 
 
 def bearing(patience: Patience, trouble: str) -> Patience:
@@ -30,7 +30,7 @@ def bearing(patience: Patience, trouble: str) -> Patience:
 async def looked_for(deployer: GitHubDeployer, run: str | None = None) -> Dispatched:
     async def tell(_sighting: Sighting) -> None: ...
 
-    return await deployer.find(PLAN, KEY, run, tell)
+    return await deployer.follow(PLAN, KEY, run, tell)
 
 
 @pytest.mark.parametrize("answer", ["204", "details", "old"])
@@ -66,6 +66,17 @@ async def test_the_workflow_is_given_exactly_what_was_decided(github: GitHub, de
             },
         }
     ]
+
+
+async def test_once_it_is_prepared_the_dispatch_is_all_that_is_sent_over_a_connection_that_is_open(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    async with deployer.prepared(PLAN, KEY) as send:
+        (read,) = github.asked
+        assert (read.method, read.token, github.dispatches) == ("GET", SENDS, [])
+        await send()
+    _, sent = github.asked
+    assert (sent.method, sent.token, sent.connection) == ("POST", SENDS, read.connection)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +164,7 @@ async def test_trouble_while_it_is_followed_is_waited_out(github: GitHub, deploy
         github.manner.reads = 503
         asyncio.get_running_loop().call_later(0.1, setattr, github.manner, "reads", 200)
 
-    assert (await deployer.roll_back(PLAN, KEY, tell)).outcome is Outcome.SUCCEEDED
+    assert (await sent_and_followed(deployer, PLAN, KEY, tell)).outcome is Outcome.SUCCEEDED
 
 
 async def test_what_a_process_that_is_gone_had_sent_is_found_and_never_sent(
@@ -185,23 +196,6 @@ async def test_a_run_is_found_behind_a_hundred_newer_ones(github: GitHub, deploy
     for n in range(150):
         github.began(f"INC-N-{n}")
     assert (await looked_for(deployer)).outcome is Outcome.SUCCEEDED
-
-
-async def test_being_cancelled_while_sending_lets_it_be_sent_and_told(github: GitHub, deployer: GitHubDeployer) -> None:
-    github.manner.dispatch = "details"
-    seen: list[Sighting] = []
-
-    async def tell(sighting: Sighting) -> None:
-        seen.append(sighting)
-
-    sending = asyncio.ensure_future(deployer.roll_back(PLAN, KEY, tell))
-    await asyncio.sleep(0)
-    for _ in range(3):
-        sending.cancel()
-        await asyncio.sleep(0)
-    with pytest.raises(asyncio.CancelledError):
-        await sending
-    assert (github.accepted, [s.run for s in seen]) == ({KEY: 1}, ["1000"])
 
 
 async def test_each_token_is_used_for_its_own_work_only(github: GitHub) -> None:

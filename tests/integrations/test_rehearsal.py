@@ -20,7 +20,6 @@ from bot.mistakes import Mistake
 from bot.places import Places, unseen_place
 from incident.catalog import Catalog
 from incident.facts import Outcome, Plan
-from incident.ports import Sighting
 from incident.status import World
 from integrations.github.access import Access
 from integrations.github.deployer import GitHubDeployer
@@ -28,7 +27,7 @@ from integrations.github.rehearsal import TOPIC, Rehearsal
 from scenarios.world import World as MadeUp
 from tests.github_standin import REPOSITORY, SENDS, GitHub
 from tests.incident.made import ALERT
-from tests.integrations.conftest import QUICK
+from tests.integrations.conftest import QUICK, sent_and_followed, unheard
 
 KEY = "INC-7F3K2-0123456789abcdef"
 STANDIN = Path(__file__).parents[1] / "github_standin.py"
@@ -53,14 +52,11 @@ class Scene:
         return (await self.world.history(plan.service, plan.environment))[-1].version
 
 
-async def unheard(_sighting: Sighting) -> None: ...
-
-
 async def test_a_rehearsed_rollback_is_dispatched_and_then_done_in_its_world(github: GitHub) -> None:
     scene = Scene(github)
     github.manner.topics = [TOPIC]
     plan = await scene.plan()
-    done = await scene.deployer.roll_back(plan, KEY, unheard)
+    done = await sent_and_followed(scene.deployer, plan, KEY)
     assert (done.outcome, github.accepted, await scene.running(plan)) == (Outcome.SUCCEEDED, {KEY: 1}, plan.to_version)
     assert done.url == f"{github.url}/{REPOSITORY}/actions/runs/1000"
 
@@ -72,7 +68,7 @@ async def test_a_repository_that_is_not_marked_as_a_sandbox_is_never_dispatched_
     scene = Scene(github)
     github.manner.topics = topics
     plan = await scene.plan()
-    done = await scene.deployer.roll_back(plan, KEY, unheard)
+    done = await sent_and_followed(scene.deployer, plan, KEY)
     assert (done.outcome, github.dispatches, await scene.running(plan)) == (Outcome.FAILED, [], plan.from_version)
     assert f"give it the topic {TOPIC}" in done.reason
 
@@ -81,7 +77,7 @@ async def test_a_run_that_failed_changes_nothing_in_the_world(github: GitHub) ->
     scene = Scene(github)
     github.manner.topics, github.manner.fate = [TOPIC], "failure"
     plan = await scene.plan()
-    done = await scene.deployer.roll_back(plan, KEY, unheard)
+    done = await sent_and_followed(scene.deployer, plan, KEY)
     assert (done.outcome, await scene.running(plan)) == (Outcome.FAILED, plan.from_version)
 
 
@@ -89,7 +85,7 @@ async def test_after_a_restart_the_rehearsal_is_found_and_done_in_the_new_world(
     scene = Scene(github)
     plan = await scene.plan()
     github.began(KEY)
-    done = await scene.deployer.find(plan, KEY, None, unheard)
+    done = await scene.deployer.follow(plan, KEY, None, unheard)
     assert (done.outcome, github.dispatches, await scene.running(plan)) == (Outcome.SUCCEEDED, [], plan.to_version)
 
 

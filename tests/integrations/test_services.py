@@ -6,12 +6,12 @@ from bot.deployers import access
 from bot.github_settings import GitHubSettings
 from incident.catalog import Catalog, Entry
 from incident.facts import Outcome, Plan
-from incident.ports import NotRecorded, Sighting
+from incident.ports import NotRecorded
 from integrations.github.access import Access
 from integrations.github.services import EachInItsOwn
 from tests.github_standin import GitHub
 from tests.incident.made import T
-from tests.integrations.conftest import QUICK
+from tests.integrations.conftest import QUICK, sent_and_followed, unheard
 
 CATALOG = Catalog(services={
     "checkout": Entry(aliases=("shop",), repository="acme/checkout", workflow="undo.yml"),
@@ -22,10 +22,6 @@ KEY = "INC-7F3K2-0123456789abcdef"
 
 def plan(service: str) -> Plan:
     return Plan(service=service, environment="production", from_version="v2", to_version="v1", change="d2")
-
-
-async def unheard(_: Sighting) -> None:
-    pass
 
 
 @pytest.mark.parametrize(
@@ -46,9 +42,9 @@ async def test_a_service_is_dispatched_to_its_own_place_only(github: GitHub, acc
     github.deployed("shop", "v1", T, "success")
     deployer = EachInItsOwn({"shop": access}.get, QUICK)
     assert [each.version for each in await deployer.history("shop", "production")] == ["v1"]
-    done = await deployer.roll_back(plan("shop"), KEY, unheard)
+    done = await sent_and_followed(deployer, plan("shop"), KEY)
     assert done.outcome is Outcome.SUCCEEDED
-    assert (await deployer.find(plan("shop"), KEY, None, unheard)).outcome is Outcome.SUCCEEDED
+    assert (await deployer.follow(plan("shop"), KEY, None, unheard)).outcome is Outcome.SUCCEEDED
     assert len(github.dispatches) == 1
 
 
@@ -56,6 +52,6 @@ async def test_of_a_service_without_a_place_nothing_is_read_sent_or_found(github
     deployer = EachInItsOwn({"shop": access}.get, QUICK)
     with pytest.raises(NotRecorded, match="no repository is named for cart"):
         await deployer.history("cart", "production")
-    assert (await deployer.roll_back(plan("cart"), KEY, unheard)).outcome is Outcome.FAILED
-    assert (await deployer.find(plan("cart"), KEY, None, unheard)).outcome is Outcome.UNKNOWN
+    assert (await sent_and_followed(deployer, plan("cart"), KEY)).outcome is Outcome.FAILED
+    assert (await deployer.follow(plan("cart"), KEY, None, unheard)).outcome is Outcome.UNKNOWN
     assert github.dispatches == []

@@ -14,7 +14,7 @@ from bot.workspace import payloads
 from incident.catalog import Catalog, Entry
 from incident.facts import Plan, Verdict
 from incident.model import Incident
-from incident.ports import Dispatched, NotRecorded, Table, Tell
+from incident.ports import NotRecorded, Table
 from incident.status import World
 from incident.values import Window
 from storage.memory import Origin
@@ -45,9 +45,9 @@ class Sends(Deploys):
         super().__init__(there, World.REAL)
         self._there = there
 
-    async def roll_back(self, plan: Plan, key: str, tell: Tell) -> Dispatched:
+    async def sent(self, plan: Plan, key: str) -> None:
         self._there.sent.append(key)
-        return await super().roll_back(plan, key, tell)
+        await super().sent(plan, key)
 
 
 class Shops(Places):
