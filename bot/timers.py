@@ -23,9 +23,10 @@ class Timers:
         """Begin, with all that is done every so often."""
         self._timers.start()
 
-    def every(self, length: timedelta, work: Callable[[], Awaitable[object]]) -> None:
-        """Do something at the beginning and every so often."""
-        kept = {"seconds": length.total_seconds(), "next_run_time": datetime.now(UTC), "misfire_grace_time": None}
+    def every(self, length: timedelta, work: Callable[[], Awaitable[object]], *, at_once: bool = True) -> None:
+        """Do something every so often, at the beginning as well unless ``at_once`` is false."""
+        begin = datetime.now(UTC) + (timedelta(0) if at_once else length)
+        kept = {"seconds": length.total_seconds(), "next_run_time": begin, "misfire_grace_time": None}
         self._timers.add_job(work, "interval", **kept)
 
     def close(self) -> None:

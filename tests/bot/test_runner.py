@@ -50,14 +50,14 @@ async def runner(crew: Crew) -> AsyncIterator[Runner]:
     await runner.close()
 
 
-async def test_what_is_done_daily_is_done_at_the_start(crew: Crew) -> None:
+async def test_what_is_done_every_so_often_is_done_at_the_start(crew: Crew) -> None:
     done = asyncio.Event()
 
     async def work() -> None:
         done.set()
 
     runner = Runner(crew)
-    runner.daily(work)
+    runner.every(timedelta(days=1), work)
     await runner.resume()
     await done.wait()
     await runner.close()
