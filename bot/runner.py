@@ -157,7 +157,7 @@ class Runner:
 
     async def close(self) -> None:
         """End all work; what was found is stored, and `resume` goes on from there."""
-        self._timers.close()
+        await self._timers.close()
         await self._lookout.close()
         await self._tasks.close()
         await self._crew.working.close()
