@@ -33,7 +33,10 @@ from storage.store import SqlStore
 
 AT, ONCE, PASSED = "DYING_AT", "DYING_ONCE", "DYING_PASSED"
 """Where to die, the file that whoever dies takes away (one of several replicas does), the file of what was passed."""
-SLACK = Pace(post_every=0.001, burst=1000, edit_every=0.02, first_pause=0.05, longest_pause=0.5, sharing=2.0, look=0.2)
+SLACK = Pace(
+    post_every=0.001, burst=1000, edit_every=0.02, first_pause=0.05, longest_pause=0.5,
+    sharing=2.0, look=0.2, look_back=2.0, hearing=4.0,
+)  # fmt: skip
 GITHUB = Patience(poll=timedelta(seconds=0.2), found=timedelta(seconds=4), started=timedelta(seconds=20))
 RUN = re.compile(r"/\d+")
 

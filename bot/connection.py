@@ -2,8 +2,11 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from slack_bolt.async_app import AsyncApp
@@ -21,7 +24,7 @@ from bot.killswitch import KillSwitch
 from bot.listeners import register
 from bot.listeners.bot import Bot
 from bot.listeners.careful import settled
-from bot.listeners.history import catch_up
+from bot.listeners.history import catch_up, look_back
 from bot.people import People
 from bot.places import Places, known_services
 from bot.runner import Runner
@@ -81,10 +84,12 @@ async def connected(
     bot = Bot(runner, *storage[:-1], places, admins, whom, in_force, names, services, rules, kill_switch, way.apart)
     register(app, bot)
     async with _delivering(settings, slack, storage, way):
-        runner.daily(storage.outbox.prune)
+        runner.every(timedelta(days=1), storage.outbox.prune)
         await runner.resume()
         sockets = await connect(app, slack.app_token) if slack.app_token else []
-        await catch_up(client, bot, me)
+        await catch_up(client, bot, me, time.time())
+        looking = partial(look_back, client, bot, me, way.pace.hearing)
+        runner.every(timedelta(seconds=way.pace.look_back), looking, at_once=False)
         try:
             yield Connected(runner, kill_switch, None if sockets else app)
         finally:

@@ -133,9 +133,9 @@ class Runner:
                 if incident.due is not None:
                     self._tasks.go_on(incident.id)
 
-    def daily(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Do something once the runner has begun, and each day."""
-        self._timers.every(timedelta(days=1), work)
+    def every(self, length: timedelta, work: Callable[[], Awaitable[object]], *, at_once: bool = True) -> None:
+        """Do something every so often while the runner goes on, and once it has begun unless ``at_once`` is false."""
+        self._timers.every(length, work, at_once=at_once)
 
     async def resume(self) -> None:
         """Go on with everything that was begun, isn't at its end or wasn't shown, and that no other replica has."""
@@ -157,7 +157,7 @@ class Runner:
 
     async def close(self) -> None:
         """End all work; what was found is stored, and `resume` goes on from there."""
-        self._timers.close()
+        await self._timers.close()
         await self._lookout.close()
         await self._tasks.close()
         await self._crew.working.close()

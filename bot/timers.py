@@ -1,6 +1,8 @@
 """What is looked at again by itself: open questions as they want it, and what is done every so often."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,20 +20,24 @@ class Timers:
         self._store = store
         self._go_on = look
         self._timers = AsyncIOScheduler(timezone=UTC)
+        self._under_way: set[asyncio.Future[object]] = set()
 
     def begin(self) -> None:
         """Begin, with all that is done every so often."""
         self._timers.start()
 
-    def every(self, length: timedelta, work: Callable[[], Awaitable[object]]) -> None:
-        """Do something at the beginning and every so often."""
-        kept = {"seconds": length.total_seconds(), "next_run_time": datetime.now(UTC), "misfire_grace_time": None}
-        self._timers.add_job(work, "interval", **kept)
+    def every(self, length: timedelta, work: Callable[[], Awaitable[object]], *, at_once: bool = True) -> None:
+        """Do something every so often, at the beginning as well unless ``at_once`` is false."""
+        begin = datetime.now(UTC) + (timedelta(0) if at_once else length)
+        kept = {"seconds": length.total_seconds(), "next_run_time": begin, "misfire_grace_time": None}
+        self._timers.add_job(self._do, "interval", args=[work], **kept)
 
-    def close(self) -> None:
-        """Look at nothing any more."""
+    async def close(self) -> None:
+        """Look at nothing any more, and end what is under way."""
         if self._timers.running:
             self._timers.shutdown(wait=False)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
     def at(self, incident_id: str, moment: datetime) -> None:
         """Look at an incident then; the latest word counts."""
@@ -44,6 +50,14 @@ class Timers:
             due = (await self._store.load(incident_id)).due
             if due is not None:
                 self.at(incident_id, max(due, datetime.now(UTC)) + PRECEDENCE)
+
+    async def _do(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do it, and end quietly where we end: APScheduler logs a cancellation as if something had gone wrong."""
+        task = asyncio.ensure_future(work())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        with suppress(asyncio.CancelledError):
+            await task
 
     async def _look(self, incident_id: str) -> None:
         self._go_on(incident_id)

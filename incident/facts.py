@@ -298,12 +298,13 @@ class Owned(Value):
 
 
 class Remark(Value):
-    """A person wrote in the thread."""
+    """A person wrote in the thread. ``message`` is the one it stands in, None where that has no name."""
 
     kind: Literal["remark"] = "remark"
     at: Instant
     by: Name
     text: Text
+    message: Name | None = None
 
 
 class Stopped(Value):

@@ -96,6 +96,10 @@ class Incident(Value):
         """Return the newest fact of a kind."""
         return next((f for f in reversed(self.facts) if isinstance(f, kind)), None)
 
+    def has_heard(self, message: str | None) -> bool:
+        """Tell whether a remark is kept of this message: heard of again, it doesn't count again."""
+        return message is not None and any(remark.message == message for remark in self.every(Remark))
+
     def at(self, seq: int) -> Self:
         """Return the incident as it was after its ``seq``-th fact (from 1; 0 is its opening)."""
         bare = self.model_copy(update={"facts": (), "status": Status.INVESTIGATING})
@@ -120,8 +124,10 @@ class Incident(Value):
         """The whole state machine: the status that the fact leads to, None where it can't follow."""
         now = self.status
         match fact:
-            case Owned() | Remark():
+            case Owned():
                 return now
+            case Remark():
+                return None if self.has_heard(fact.message) else now
             case AlertSeen():
                 return now if self.holds_fingerprint else Status.HANDED_OVER
             case AlertResolved():

@@ -1,4 +1,4 @@
-"""What alert channels said while nobody listened: read from the last message that was seen, and marked as late."""
+"""What alert channels said and nobody heard: read from the last message that was looked at, and marked as late."""
 
 import logging
 import time
@@ -11,45 +11,58 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners.admission import shared
 from bot.listeners.alerts import Heard, take_up
 from bot.listeners.bot import Bot
+from bot.listeners.remarks import overhear
 from bot.slack.entry import Me
 from bot.slack.refusal import UNREACHABLE, code
+from incident.ports import Unkept
 
 logger = logging.getLogger(__name__)
 
 FURTHEST = 24 * 3600
 """Seconds: older alerts are history."""
-OVERLAP = 600
-"""Seconds before the last message that was read: an earlier one may have been on its way when a replica died."""
 PAGE = 200
+LOOKING_BACK = "looking back"
+"""Whoever holds this lease looks, until it ends: once a minute means once, however many replicas there are."""
 
 
-async def catch_up(client: AsyncWebClient, bot: Bot, me: Me) -> None:
-    """Take up what was missed, oldest first. A channel that was never read begins now."""
+async def look_back(client: AsyncWebClient, bot: Bot, me: Me, hearing: float) -> None:
+    """Find what a replica acknowledged and died before it could do anything about it, unless another one looks."""
+    try:
+        if bot.leases.holds(LOOKING_BACK) or await bot.leases.take(LOOKING_BACK):
+            await catch_up(client, bot, me, time.time() - hearing)
+            await overhear(client, bot)
+    except Unkept as why:
+        logger.warning("what was said meanwhile can't be looked at: %s", why)
+
+
+async def catch_up(client: AsyncWebClient, bot: Bot, me: Me, until: float) -> None:
+    """Take up what was never heard of what was said up to then, oldest first. A channel that was never read begins now.
+
+    May be repeated, also by several at once. Only this moves the mark up to which a channel was read: events come in
+    any order, to any replica.
+    """
     for channel in (await bot.in_force.now()).slack.alert_channels:
-        now = time.time()
         since = await bot.memory.last_read(channel)
         if since is None:
-            await bot.memory.first_time(f"began:{channel}")
-            await bot.memory.mark_read(channel, f"{now:.6f}")
+            await bot.memory.mark_read(channel, f"{time.time():.6f}")
             continue
-        began = await bot.memory.heard_at(f"began:{channel}")
-        oldest = max(float(since) - OVERLAP, now - FURTHEST, began.timestamp() if began else 0.0)
+        oldest = max(float(since), time.time() - FURTHEST)
         try:
-            if await shared(client, channel):
-                continue
-            missed = [each async for each in _missed(client, channel, f"{oldest:.6f}")]
+            said = [each async for each in _said(client, channel, oldest, until)]
+            outside = bool(said) and await shared(client, channel)
         except UNREACHABLE as why:
             told = code(why) if isinstance(why, SlackApiError) else str(why)
             logger.warning("%s: what was said meanwhile can't be read: %s", channel, told)
             continue
-        for message in sorted(missed, key=lambda each: str(each["ts"])):
-            if not me.wrote(message):
+        for message in sorted(said, key=lambda each: str(each["ts"])):
+            if not (outside or me.wrote(message)):
                 await take_up(bot, Heard(channel, message, late=True))
             await bot.memory.mark_read(channel, message["ts"])
 
 
-async def _missed(client: AsyncWebClient, channel: str, since: str) -> AsyncIterator[dict[str, Any]]:
-    async for page in await client.conversations_history(channel=channel, oldest=since, limit=PAGE):
+async def _said(client: AsyncWebClient, channel: str, oldest: float, until: float) -> AsyncIterator[dict[str, Any]]:
+    since, latest = f"{oldest:.6f}", f"{until:.6f}"
+    async for page in await client.conversations_history(channel=channel, oldest=since, latest=latest, limit=PAGE):
         for message in page["messages"]:
             if message.get("subtype") in {None, "bot_message", "file_share"}:
                 yield message

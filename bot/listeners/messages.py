@@ -12,13 +12,11 @@ from bot.listeners.asking import answer
 from bot.listeners.asks import asked
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful
-from bot.thread.text import clean
-from incident.facts import Remark
+from bot.listeners.remarks import remark
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
 
-LONGEST_REMARK = 10_000
 COUNTED = {None, "bot_message", "file_share", "thread_broadcast"}
 CHANGED = "message_changed"
 
@@ -29,20 +27,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @app.event("message")
     @careful
     async def message(args: AsyncArgs) -> None:
-        event = args.event or {}
-        if await bot.memory.first_time(f"event:{args.body['event_id']}"):
-            await hear(args, bot, event)
+        await hear(args, bot, args.event or {})
 
     @app.event("app_mention")
     @careful
     async def mention(args: AsyncArgs) -> None:
         event = args.event or {}
-        if not await bot.memory.first_time(f"event:{args.body['event_id']}") or _ours(args, event):
-            return
-        if event.get("user") and not event.get("bot_id"):
+        if event.get("user") and not event.get("bot_id") and not _ours(args, event):
             await admit(args.client, event["user"])
-            noted = await remark(args, bot, event)
-            await answer(args, bot, Origin(event["channel"], event.get("thread_ts")), noted)
+            noted = await remark(args.client, bot, event)
+            if await _first_time(args, bot):
+                await answer(args, bot, Origin(event["channel"], event.get("thread_ts")), noted)
 
 
 async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
@@ -54,28 +49,10 @@ async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
     if _on_top(message) and event["channel"] in (await bot.in_force.now()).slack.alert_channels:
         if args.body.get("is_ext_shared_channel"):
             logger.warning("%s is shared with another organisation: its alerts are passed over", event["channel"])
-        else:
+        elif await _first_time(args, bot):
             await take_up(bot, Heard(event["channel"], message, edited))
-        await bot.memory.mark_read(event["channel"], message["ts"])
     elif not edited and message.get("user") and not message.get("bot_id"):
         await _from_a_person(args, bot, message)
-
-
-async def remark(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> str | None:
-    """Keep what a person wrote in an incident's thread, and return which incident's it is.
-
-    Where several share a thread it is for the newest, and for each that goes on. Raises `Mistake` for a guest.
-    """
-    thread_ts, words = event.get("thread_ts"), clean(str(event.get("text") or ""))[:LONGEST_REMARK]
-    if not thread_ts or not words.strip():
-        return None
-    here = await bot.memory.incidents_in(event["channel"], thread_ts)
-    if here:
-        await admit(args.client, event["user"])
-    for incident_id in here:
-        if incident_id == here[0] or not (await bot.store.load(incident_id)).status.ended:
-            await bot.runner.note(incident_id, lambda now: Remark(at=now, by=event["user"], text=words))
-    return here[0] if here else None
 
 
 async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> None:
@@ -84,10 +61,15 @@ async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> 
     mentioned = f"<@{args.context.bot_user_id}>" in text
     if mentioned and not direct:
         return
-    noted = await remark(args, bot, message)
-    if direct and (noted is None or mentioned or asked(text).kind != "other"):
+    noted = await remark(args.client, bot, message)
+    if direct and (noted is None or mentioned or asked(text).kind != "other") and await _first_time(args, bot):
         await admit(args.client, message["user"])
         await answer(args, bot, Origin(message["channel"], message.get("thread_ts")), noted)
+
+
+async def _first_time(args: AsyncArgs, bot: Bot) -> bool:
+    """Tell whether Slack tells of this for the first time; asked before what is better not done than done twice."""
+    return await bot.memory.first_time(f"event:{args.body['event_id']}")
 
 
 def _ours(args: AsyncArgs, message: dict[str, Any]) -> bool:

@@ -24,6 +24,10 @@ class Pace:
     Longer would hold up a channel for the sake of a picture that seldom comes twice."""
     look: float = 1.0
     """How often to look for work that nobody told of: another replica's, or what a dead one has left."""
+    look_back: float = 60.0
+    """How often what was said is read for what nobody heard: a call a channel, and Slack answers 50 a minute."""
+    hearing: float = 30.0
+    """How long after a message Slack may tell of it: until then nobody has missed it."""
     goodbye: float = 3.0
     """What a call under way may take when all ends."""
 

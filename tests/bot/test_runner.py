@@ -50,17 +50,39 @@ async def runner(crew: Crew) -> AsyncIterator[Runner]:
     await runner.close()
 
 
-async def test_what_is_done_daily_is_done_at_the_start(crew: Crew) -> None:
+async def test_what_is_done_every_so_often_is_done_at_the_start(crew: Crew) -> None:
     done = asyncio.Event()
 
     async def work() -> None:
         done.set()
 
     runner = Runner(crew)
-    runner.daily(work)
+    runner.every(timedelta(days=1), work)
     await runner.resume()
     await done.wait()
     await runner.close()
+
+
+async def test_what_is_done_every_so_often_ends_quietly_with_the_runner(
+    crew: Crew, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            ended.set()
+
+    runner = Runner(crew)
+    runner.every(timedelta(days=1), work)
+    await runner.resume()
+    await begun.wait()
+    await runner.close()
+    assert ended.is_set()
+    assert caplog.records == []
 
 
 async def test_a_stop_ends_the_team_and_keeps_what_it_has_found(runner: Runner, seen: Seen) -> None:

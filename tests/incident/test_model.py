@@ -215,6 +215,14 @@ def test_nobody_adds_to_an_investigation_that_was_stopped() -> None:
             stopped.after(fact)
 
 
+def test_a_remark_counts_once_by_its_message_and_always_where_that_has_no_name() -> None:
+    named = made.REMARK.model_copy(update={"message": "1.000001"})
+    heard = incident().replay((made.REMARK, made.REMARK, named))
+    assert heard.after(named.model_copy(update={"message": "1.000002"})).has_heard("1.000002")
+    with pytest.raises(OutOfOrder):
+        heard.after(named)
+
+
 def test_a_verdict_to_act_that_never_ends_is_refused() -> None:
     endless = verdict(Action.ROLLBACK).model_copy(update={"expires_at": None})
     with pytest.raises(OutOfOrder):

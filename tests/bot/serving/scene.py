@@ -1,8 +1,9 @@
 """The real bot in a workspace on this machine, and what people do and see there. Slack's pace is quicker here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,13 +44,15 @@ class Scene:
 
     def __init__(self, workspace: Workspace, offers: list[Offers], folder: Path, apart: Apart) -> None:
         self.workspace = workspace
-        self._offers, self._folder, self._way = offers, folder, Way(apart, QUICK)
+        self._offers, self._apart = offers, apart
+        self.database_url = f"sqlite+aiosqlite:///{folder / 'bot.db'}"
+        self.pace = QUICK
         self.storage: Storage
         self.runner: Runner
 
     @property
-    def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self._folder / 'bot.db'}"
+    def _way(self) -> Way:
+        return Way(self._apart, self.pace)
 
     @asynccontextmanager
     async def bot(
@@ -84,6 +87,14 @@ class Scene:
             )
             async with connected(chosen, self._slack({}), storage, places, self._way) as connection:
                 yield connection.runner
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Let what is said come to nothing, as when Slack told of it a process that died that very moment."""
+        app = self.workspace.team.apps["AFIRST"]
+        whole, app.manifest = app.manifest, replace(app.manifest, events=frozenset())
+        yield
+        app.manifest = whole
 
     def _slack(self, more: Mapping[str, Any]) -> SlackSettings:
         ours = {

@@ -1,12 +1,9 @@
 """Messages of alert channels, over the wire."""
 
-import time
 from pathlib import Path
 
 from scene import ADA, ALERTMANAGER, ALERTS, DATADOG, INCIDENTS, Scene
 
-from bot.config import Settings
-from bot.kept import open_storage
 from bot.offers import posted
 from incident.alert import Alert
 from incident.facts import AlertResolved, AlertSeen, Closed, Diagnosis, Remark
@@ -153,22 +150,6 @@ async def test_what_was_said_while_nobody_listened_is_taken_up_late_says_so_and_
         assert await scene.storage.store.load(incident.id) == incident
     assert incident.alert.summary.startswith("Read late")
     assert incident.alert.labels["late"] == "true"
-
-
-async def test_a_message_that_was_left_by_a_death_while_a_later_one_was_read_is_taken_up_all_the_same(
-    scene: Scene, tmp_path: Path
-) -> None:
-    async with scene.bot():
-        await scene.at_rest()
-    scene.workspace.post(ALERTMANAGER, ALERTS, **REFUSED)
-    async with open_storage(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")) as kept:
-        await kept.memory.mark_read(ALERTS, f"{time.time() + 1:.6f}")
-    for _ in range(2):
-        async with scene.bot():
-            await scene.stored(lambda i: i.alert.service == "cart-service" and i.status.ended)
-            await scene.at_rest()
-            (incident,) = await scene.incidents()
-    assert incident.every(AlertSeen) == ()
 
 
 async def test_a_channels_rule_says_what_is_looked_into_and_how_long_the_same_problem_opens_nothing_new(

@@ -1,0 +1,82 @@
+"""What people write in incidents' threads. A remark is known by its message: heard of again, it adds nothing."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners.admission import admit
+from bot.listeners.bot import Bot
+from bot.mistakes import Mistake
+from bot.slack.refusal import UNREACHABLE
+from bot.thread.text import clean
+from incident.facts import Remark
+from incident.model import OutOfOrder
+from storage.memory import Thread
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REMARK = 10_000
+BY_PEOPLE = {None, "file_share", "thread_broadcast"}
+MOST = 20
+"""Threads that are read again at once, the newest incidents' first: Slack answers some 50 such calls a minute."""
+PAGE = 200
+
+
+async def remark(client: AsyncWebClient, bot: Bot, message: Mapping[str, Any]) -> str | None:
+    """Keep what a person wrote in an incident's thread, and return which incident's it is. May be repeated.
+
+    Where several share a thread it is for the newest, and for each that goes on. Raises `Mistake` for a guest.
+    """
+    thread_ts = message.get("thread_ts")
+    if not thread_ts or not _words(message):
+        return None
+    here = await bot.memory.incidents_in(message["channel"], thread_ts)
+    if here:
+        await admit(client, message["user"])
+    for incident_id in here:
+        if incident_id == here[0] or not (await bot.store.load(incident_id)).status.ended:
+            await _keep(bot, incident_id, message)
+    return here[0] if here else None
+
+
+async def overhear(client: AsyncWebClient, bot: Bot) -> None:
+    """Keep what stands in the threads of incidents that go on and was never heard of."""
+    going = (await bot.store.unfinished())[:MOST]
+    threads = await bot.memory.threads([each.id for each in going])
+    for incident in going:
+        thread = threads.get(incident.id)
+        if thread is None or thread.card_ts is None:
+            continue
+        try:
+            said = [each async for each in _said(client, thread) if not incident.has_heard(each["ts"])]
+        except UNREACHABLE as why:
+            logger.warning("%s: what was said in its thread can't be read again: %s", incident.id, type(why).__name__)
+            continue
+        for message in said:
+            with suppress(Mistake):  # a guest, who has heard so
+                await admit(client, message["user"])
+                await _keep(bot, incident.id, message)
+
+
+async def _said(client: AsyncWebClient, thread: Thread) -> AsyncIterator[dict[str, Any]]:
+    """Yield what people wrote there since the incident's own card."""
+    begun, since = str(thread.thread_ts), str(thread.card_ts)
+    async for page in await client.conversations_replies(channel=thread.channel, ts=begun, oldest=since, limit=PAGE):
+        for message in page["messages"]:
+            by_somebody = message.get("user") and not message.get("bot_id") and message.get("subtype") in BY_PEOPLE
+            if by_somebody and float(message["ts"]) > float(since) and _words(message):
+                yield message
+
+
+async def _keep(bot: Bot, incident_id: str, message: Mapping[str, Any]) -> None:
+    told = {"by": message["user"], "text": _words(message), "message": message["ts"]}
+    with suppress(OutOfOrder):  # it is kept already
+        await bot.runner.note(incident_id, lambda now: Remark.model_validate({"at": now, **told}))
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    words = clean(str(message.get("text") or ""))[:LONGEST_REMARK]
+    return words if words.strip() else ""
