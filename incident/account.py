@@ -18,7 +18,7 @@ from incident.values import Value
 
 LAPSE = 180.0
 """Seconds after which what is held counts as given back: no call takes that long, so its process has died."""
-GONE = 5.0
+GONE = 10.0
 """Seconds after which whoever waits and hasn't asked again isn't there any more."""
 SEEN = 2.0
 """Seconds for which it need not be noted again that somebody still waits: each note is a write."""

@@ -23,6 +23,10 @@ class Price(NamedTuple):
     completion: float
     cached: float
 
+    def __str__(self) -> str:
+        """Return it as it is written in settings."""
+        return "/".join(f"{amount:g}" for amount in self)
+
     def dollars(self, prompt: int, completion: int, cached: int = 0) -> float:
         """Return what a call costs; ``cached`` tokens are some of the prompt's."""
         paid = (prompt - cached) * self.prompt + cached * self.cached + completion * self.completion

@@ -18,8 +18,9 @@ from incident.quota import Asked, Call, Caps, Granted, Lack, Left, Price, Quota,
 
 logger = logging.getLogger(__name__)
 
-LOOK = 0.5
-"""Seconds after which whoever waits looks again: what others held may have been given back."""
+LOOK, EACH, SELDOM = 0.5, 0.05, 4.0
+"""Seconds after which whoever waits looks again, as what others held may have been given back; so much later for each
+who waits in this process, so that many of them don't keep the database busy; and how late at most."""
 RANKS = tuple(Severity)
 WHY = {Lack.MINUTE: Why.RATE_LIMITED, Lack.DAY: Why.DAY_SPENT, Lack.CAP: Why.OVER_BUDGET, Lack.TOO_LARGE: Why.TOO_LARGE}
 NO_CAPS, NO_PRICES = Caps(), dict[str, Price]()
@@ -66,6 +67,7 @@ class Budget:
         self._terms = terms
         self._elapsed = elapsed
         self._pause = pause
+        self._waiting = 0
         self.bills = Bills()
 
     async def take(self, caller: Caller, model: str, tokens: int, seconds: float) -> Grant:
@@ -85,15 +87,20 @@ class Budget:
 
     async def _in_turn(self, asked: Asked, seconds: float) -> Granted | Refused:
         ends = self._elapsed() + seconds
-        while True:
-            patience = max(ends - self._elapsed(), 0.0)
-            answer = await self._ask(asked, patience)
-            if not isinstance(answer, Wait):
-                return answer
-            if answer.seconds > patience:  # others come first
-                await self._forget(asked.id)
-                return Refused(Lack.MINUTE, answer.seconds)
-            await self._pause(min(answer.seconds, LOOK))
+        self._waiting += 1
+        try:
+            while True:
+                patience = max(ends - self._elapsed(), 0.0)
+                answer = await self._ask(asked, patience)
+                if not isinstance(answer, Wait):
+                    return answer
+                if answer.seconds > patience:  # others come first
+                    await self._forget(asked.id)
+                    return Refused(Lack.MINUTE, None)
+                look = max(min(answer.seconds, LOOK), self._waiting * EACH)
+                await self._pause(min(look, SELDOM, patience))
+        finally:
+            self._waiting -= 1
 
     async def settle(self, grant: Grant, prompt: int, completion: int, cached: int = 0) -> None:
         """Put what the call really took in the place of what was held; (0, 0) gives all of it back.
@@ -123,9 +130,13 @@ class Budget:
         return await self._quota.change(lambda account, now: (account, account.left(model, caps, now)))
 
     async def room(self, caller: Caller, model: str, seconds: float) -> Room:
-        """Return what this incident can have within ``seconds``, asked before it plans; raises `Unkept`."""
+        """Return what this incident can have within ``seconds``, asked before it plans; nothing where nobody knows."""
         asked, caps = self._asked(caller, model, 1), self._terms.caps
-        return await self._quota.change(lambda account, now: (account, account.room(asked, caps, seconds, now)))
+        try:
+            return await self._quota.change(lambda account, now: (account, account.room(asked, caps, seconds, now)))
+        except Unkept as why:
+            logger.warning("the account of language models can't be read: %s", why)
+            return Room(0, 0)
 
     async def spent(self, incident: str, model: str, budget: int, smaller: str = "") -> Spent | None:
         """Return what an incident has had of its ``budget``, to be shown; None where it had nothing of any model."""

@@ -18,9 +18,10 @@ def doctor(*, as_json: bool) -> int:
     from bot.app import settings
     from bot.doctor.examination import as_document, as_lines, examine
     from bot.github_settings import github_settings
+    from bot.llm_settings import llm_settings
     from bot.slack_settings import slack_settings
 
-    found = asyncio.run(examine(settings(), slack_settings(), github_settings()))
+    found = asyncio.run(examine(settings(), slack_settings(), github_settings(), llm_settings()))
     click.echo(json.dumps(as_document(found), indent=2) if as_json else "\n".join(as_lines(found)))
     return 1 if found.wrong else 0
 

@@ -88,6 +88,8 @@ def written(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
             return str(value)
         case str() | int() | float():
             return harmless(str(value))
+        case Mapping():
+            return ", ".join(f"{name}={each}" for name, each in sorted(value.items())) or "none"
         case Iterable():
             return ", ".join(sorted(map(str, value))) or "none"
         case _:

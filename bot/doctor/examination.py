@@ -12,6 +12,7 @@ from bot.doctor.github import github as ask_github
 from bot.doctor.leaving import Leaving, leaving
 from bot.doctor.slack import slack as ask_slack
 from bot.github_settings import GitHubSettings
+from bot.llm_settings import LLMSettings
 from bot.slack_settings import SlackSettings
 from bot.sources import Sourced
 from bot.standin import real_systems
@@ -40,10 +41,10 @@ class Examination(NamedTuple):
         return sum(finding.state is State.WRONG for finding in self.findings)
 
 
-async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettings) -> Examination:
+async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettings, llm: LLMSettings) -> Examination:
     """Look at everything; changes nothing anywhere."""
     asked = await ask_slack(slack) if slack.in_slack else list(_stand_in())
-    models = (settings, slack, github)
+    models = (settings, slack, github, llm)
     found = (
         *_permitted(settings, models),
         *catalog(settings.catalog, everyone=bool(slack.approvers), two_person=slack.two_person),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text, update
 
 from incident.account import LAPSE
-from incident.quota import DAY, Asked, Call, Caps, Granted, Heard
+from incident.quota import DAY, Asked, Call, Caps, Granted, Heard, Wait
 from storage.database import Database
 from storage.quota import SqlQuota
 from storage.tables import accounts
@@ -47,6 +47,18 @@ async def test_of_many_replicas_that_take_at_once_only_so_many_are_let_as_there_
         answers = await asyncio.gather(*(take(quotas[n % 3], asked(1000, f"call-{n}")) for n in range(21)))
     assert sum(isinstance(answer, Granted) for answer in answers) == 8
     assert await tokens_left(SqlQuota(database)) == 0
+
+
+async def test_a_severe_incident_of_another_replica_comes_first(url: str, database: Database, time: Time) -> None:
+    low, severe = asked(5000, "low"), asked(5000, "severe").model_copy(update={"rank": 0})
+    async with Database(url) as other:
+        one, two = SqlQuota(database, time), SqlQuota(other, time)
+        await take(one, asked(8000))
+        for quota, waits in ((one, low), (two, severe)):
+            await quota.change(lambda account, now, waits=waits: account.ask(waits, Caps(), 60.0, now))
+        await one.change(lambda account, _: (account.without("call"), None))
+        refused = await one.change(lambda account, now: account.ask(low, Caps(), 60.0, now))
+        assert (isinstance(refused, Wait), isinstance(await take(two, severe), Granted)) == (True, True)
 
 
 async def test_what_one_replica_learns_and_settles_the_others_see(url: str, database: Database, time: Time) -> None:

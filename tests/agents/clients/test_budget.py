@@ -21,17 +21,24 @@ WORST = Caller("INC-WORST", Severity.CRITICAL)
 
 
 class Time:
-    """Passes when somebody pauses."""
+    """Passes when everybody pauses, to the moment at which the first one goes on."""
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self._wakes: list[float] = []
 
     def __call__(self) -> float:
         return self.now
 
     async def pause(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
+        wake = self.now + seconds
+        self._wakes.append(wake)
+        try:
+            while self.now < wake:
+                await asyncio.sleep(0)
+                self.now = max(self.now, min(self._wakes))
+        finally:
+            self._wakes.remove(wake)
 
 
 @pytest.fixture
@@ -100,6 +107,30 @@ async def test_the_most_severe_of_those_who_wait_is_served_first(budget: Budget)
     assert served == ["INC-WORST", "INC-1"]
 
 
+async def test_of_many_who_wait_all_are_served_and_the_account_is_not_asked_all_the_time(time: Time) -> None:
+    class Counted(MemoryQuota):
+        asked = 0
+
+        async def change(self, by: Callable[[Account, float], tuple[Account, Told]]) -> Told:
+            self.asked += 1
+            return await super().change(by)
+
+    quota, served = Counted(time), list[str]()
+    busy, began = Budget(quota, Terms(), time, time.pause), time.now
+
+    async def call(number: int) -> None:
+        caller = Caller(f"INC-{number}", list(Severity)[number % 4])
+        await busy.settle(await busy.take(caller, MODEL, 3000, 10_000), 2000, 1000)
+        served.append(caller.incident)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(40):
+            group.create_task(call(number))
+    assert len(set(served)) == 40
+    assert 19 * 60 <= time.now - began <= 21 * 60
+    assert quota.asked < 25 * (time.now - began)
+
+
 async def test_whoever_is_cancelled_while_waiting_holds_nobody_up(budget: Budget) -> None:
     grant = await budget.take(ONE, MODEL, 8000, 0)
     waiting = asyncio.create_task(budget.take(WORST, MODEL, 8000, 300))
@@ -154,6 +185,7 @@ async def test_an_account_that_cannot_be_read_makes_the_model_unavailable_and_no
         await away.take(ONE, MODEL, 10, 5)
     assert refused.value.why is Why.UNCOUNTED
     await away.learn(MODEL, {})
+    assert await away.room(ONE, MODEL, 5) == (0, 0)
 
 
 async def test_what_a_real_answers_headers_say_is_learnt(budget: Budget) -> None:

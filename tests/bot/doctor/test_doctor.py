@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.doctor.examination import Examination, as_lines, examine
 from bot.doctor.finding import Finding, State
 from bot.github_settings import GitHubSettings
+from bot.llm_settings import LLMSettings
 from bot.slack_settings import SlackSettings
 from bot.workspace.cast import DEFAULT_MANIFEST, SCOPES
 from bot.workspace.courier import Pace
@@ -54,7 +55,7 @@ async def examined(workspace: Workspace, **more: object) -> Examination:
         "approvers": ("@oncall", "U0ADA"),
         "admins": ("U0ADA",),
     }
-    return await examine(Settings(), SlackSettings.model_construct(**well | more), GitHubSettings())
+    return await examine(Settings(), SlackSettings.model_construct(**well | more), GitHubSettings(), LLMSettings())
 
 
 def told(found: Examination, state: State = State.WRONG) -> list[Finding]:
@@ -225,6 +226,8 @@ def test_every_setting_is_listed_with_its_source(program: Program, home: Path, m
     (home / "url").write_text("sqlite+aiosqlite:///kept.db\n")
     monkeypatch.setenv("SFA_DATABASE_URL_FILE", "url")
     monkeypatch.setenv("SFA_CONFIDENCE_THRESHOLD_FOR_ACTION", "0.95")
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_secret")
+    monkeypatch.setenv("SFA_LLM_PRICE", "own=1/2, qwen/qwen3-32b=0.29/0.59/0.1")
     done = program("doctor", "--json")
     found = json.loads(done.out)
     settings = {each["name"]: (each["value"], each["source"]) for each in found["settings"]}
@@ -233,6 +236,8 @@ def test_every_setting_is_listed_with_its_source(program: Program, home: Path, m
     assert settings["SFA_DATABASE_URL"] == ("sqlite+aiosqlite:///kept.db", "file url")
     assert settings["SFA_CONFIDENCE_AUTO"] == ("0.95", "environment, as SFA_CONFIDENCE_THRESHOLD_FOR_ACTION")
     assert settings["SFA_PORT"] == ("8000", "default")
+    assert settings["SFA_GROQ_API_KEY"] == ("set, not shown", "environment, as GROQ_API_KEY")
+    assert settings["SFA_LLM_PRICE"] == ("own=1/2/1, qwen/qwen3-32b=0.29/0.59/0.1", "environment")
     assert (settings["SFA_TWO_PERSON"][0], settings["SFA_APPROVERS"][0]) == ("false", "none")
     assert settings["SLACK_BOT_TOKEN"] == ("not set", "default")
     assert (done.code, found["wrong"]) == (1, 1)
