@@ -27,6 +27,11 @@ def model(name: str) -> str:
     return name
 
 
+def lower(text: object) -> object:
+    """Read `ON` as `on`."""
+    return text.lower() if isinstance(text, str) else text
+
+
 Model = Annotated[str, AfterValidator(model)]
 
 
@@ -42,7 +47,7 @@ class LLMSettings(Sourced):
         "openai/gpt-oss-20b",
     )
     groq_base_url: Address = GROQ
-    llm: Literal["on", "off"] | None = None
+    llm: Annotated[Literal["on", "off"] | None, BeforeValidator(lower)] = None
     token_budget: Annotated[int, Field(ge=0, le=1_000_000)] = 8000
     llm_tokens_a_day: Annotated[int, Field(ge=0)] | None = None
     llm_dollars_a_day: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None

@@ -70,6 +70,12 @@ def test_a_key_of_the_environment_goes_to_no_address_of_a_file(monkeypatch: pyte
         llm_settings()
 
 
+@pytest.mark.parametrize("written", ["on", "ON", "Off"])
+def test_whether_a_model_may_be_asked_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("SFA_LLM", written)
+    assert llm_settings().llm == written.lower()
+
+
 def test_prices_are_dollars_a_million_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SFA_LLM_PRICE", "qwen/qwen3-32b=0.29/0.59, own:latest=1/2/0.5")
     prices = llm_settings().prices
