@@ -6,6 +6,7 @@ facts, diffs, commits, code, recorded log lines and metrics, shas, UUIDs, base64
 chance, nine languages and emoji. Never under on any real English text. Over by 1.1-1.2 on log lines and metrics, 1.3 on
 prompts, statements and facts, 1.4 on code, diffs and JSON, up to 1.5 on single alerts, 1.1 on shas and times. Other
 languages are over by 1.3 to 4. Only short strings of random letters or of all scripts came out under, by little.
+Whole requests of our agents, rendered as gpt-oss's template does: over by 1.15 to 1.5, most where tools are declared.
 """
 
 import json
@@ -53,11 +54,7 @@ def tokens(text: str) -> int:
 def request_tokens(messages: Sequence[LLMMessage], tools: Sequence[Tool | ToolSchema] = ()) -> int:
     """Return the most tokens that a prompt takes, the template's own included, what is answered not."""
     said = sum(A_MESSAGE + _message(message) for message in messages)
-    return (
-        A_REQUEST
-        + said
-        + sum(A_TOOL + tokens(json.dumps(declared(tool)["function"], ensure_ascii=False)) for tool in tools)
-    )
+    return A_REQUEST + said + sum(A_TOOL + tokens(_compact(declared(tool)["function"])) for tool in tools)
 
 
 def _message(message: LLMMessage) -> int:
@@ -70,6 +67,11 @@ def _message(message: LLMMessage) -> int:
             return tokens(message.content) + tokens(getattr(message, "source", ""))
         case _:
             return sum(tokens(part) for part in message.content if isinstance(part, str))
+
+
+def _compact(function: object) -> str:
+    """Write it as JSON templates do, blanks aside; gpt-oss's own writes less."""
+    return json.dumps(function, ensure_ascii=False, separators=(",", ":"))
 
 
 def _most(piece: re.Match[str]) -> int:

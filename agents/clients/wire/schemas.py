@@ -14,12 +14,11 @@ UNSAID: Final = frozenset({"title", "default", "examples"})
 def declared(tool: Tool | ToolSchema) -> dict[str, Any]:
     """Return a function as it is offered to a model."""
     schema = tool.schema if isinstance(tool, Tool) else tool
-    none = {"type": "object", "properties": {}}
-    function = {
-        "name": schema["name"],
-        "description": schema.get("description", ""),
-        "parameters": _lean(schema.get("parameters", none)),
-    }
+    given = _lean(schema.get("parameters", {}))
+    idle = {"required": [], "additionalProperties": False}  # what they say goes without saying, and costs tokens
+    said = {key: part for key, part in given.items() if key not in idle or idle[key] != part}
+    takes = {"type": "object", "properties": {}, **said}
+    function = {"name": schema["name"], "description": schema.get("description", ""), "parameters": takes}
     return {"type": "function", "function": function}
 
 
