@@ -22,6 +22,9 @@ LONGEST: Final = 1_000_000
 """Characters of an answer beyond which nobody looks at it."""
 
 
+LONGEST_NAME: Final = 100
+
+
 class Nonsense(Exception):
     """What came is no answer: not JSON, nothing in it, or far too much."""
 
@@ -75,7 +78,7 @@ def read(body: object) -> Answer:
     message = _field(choice, "message")
     finish = FINISHES.get(str(_field(choice, "finish_reason")), "unknown")
     content = _field(message, "content")
-    text = content if isinstance(content, str) else ""
+    text = clean(content) if isinstance(content, str) else ""
     written = _field(message, "tool_calls")
     calls = tuple(call for each in written if (call := _call(each))) if isinstance(written, list) else ()
     if finish == "length":
@@ -100,13 +103,19 @@ def _call(written: object) -> FunctionCall | None:
     name, arguments, id_ = _field(function, "name"), _field(function, "arguments"), _field(written, "id")
     if not isinstance(name, str) or not bare(name):
         return None
-    text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
-    return FunctionCall(id=str(id_) if id_ else fresh(), name=bare(name), arguments=text.strip() or "{}")
+    text = clean(arguments) if isinstance(arguments, str) else json.dumps(arguments or {})
+    id_ = clean(id_)[:LONGEST_NAME] if isinstance(id_, str) and id_.strip() else fresh()
+    return FunctionCall(id=id_, name=bare(name), arguments=text.strip() or "{}")
 
 
 def bare(name: str) -> str:
     """Return a function's name without what gpt-oss's template sometimes leaves around it."""
-    return name.partition("<|")[0].strip().removeprefix("functions.")
+    return clean(name).partition("<|")[0].strip().removeprefix("functions.")[:LONGEST_NAME]
+
+
+def clean(text: str) -> str:
+    """Return a text that every database and every encoder takes: without NUL and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def fresh() -> str:
@@ -130,4 +139,4 @@ def _field(of: object, name: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _counted(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= LONGEST

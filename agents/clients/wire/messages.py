@@ -15,6 +15,8 @@ from autogen_core.models import (
     UserMessage,
 )
 
+from agents.clients.wire.answers import clean
+
 Wire = dict[str, Any]
 IMAGE: Final = "(an image, which you can't see)"
 
@@ -53,7 +55,7 @@ def arguments(text: str) -> str:
 
 
 def _said(role: str, content: str) -> Wire:
-    return {"role": role, "content": content}
+    return {"role": role, "content": clean(content)}
 
 
 def _text(message: UserMessage) -> str:

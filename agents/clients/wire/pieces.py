@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agents.clients.wire.answers import LONGEST, Answer, BrokenOff, Nonsense, read
+from agents.clients.wire.answers import LONGEST, Answer, BrokenOff, Nonsense, clean, read
 
 
 class Pieces:
@@ -29,7 +29,7 @@ class Pieces:
             for choice in (chunk.get("choices") or [])[:1]:
                 self._finish = choice.get("finish_reason") or self._finish
                 return self._grow(choice.get("delta") or {})
-        except (AttributeError, TypeError, KeyError, ValueError):
+        except (AttributeError, TypeError, KeyError, ValueError, OverflowError):
             raise Nonsense from None
         return ""
 
@@ -46,15 +46,16 @@ class Pieces:
 
     def _grow(self, delta: Mapping[str, Any]) -> str:
         for piece in delta.get("tool_calls") or ():
-            made = self._calls.setdefault(piece.get("index", len(self._calls)), {"id": "", "name": "", "arguments": ""})
+            index = int(piece.get("index", len(self._calls)))
+            made = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
             function = piece.get("function") or {}
-            made["id"] = made["id"] or piece.get("id") or ""
+            made["id"] = made["id"] or str(piece.get("id") or "")
             made["name"] += function.get("name") or ""
             made["arguments"] += function.get("arguments") or ""
             self._size += len(function.get("arguments") or "")
-        text = delta.get("content") or ""
+        text = clean(delta.get("content") or "")
         self._text.append(text)
         self._size += len(text)
         if self._size > LONGEST:
             raise Nonsense
-        return str(text)
+        return text
