@@ -28,9 +28,11 @@ def of_specialist(agent: Agent, said: Finding, ledger: Ledger) -> Claims:
 
 
 def of_commander(said: Decision, turns: Iterable[Turn], ledger: Ledger) -> Claims:
-    """Hold a decision to the evidence that findings cited."""
-    cited = {i for turn in turns if turn.agent is not Agent.COMMANDER for i in turn.cites}
-    return _held(said.text, said.evidence, cited, ledger)
+    """Hold a decision to the evidence that findings brought."""
+    brought = {
+        i for turn in turns if turn.agent is not Agent.COMMANDER for i in (*turn.cites, *(e.id for e in turn.found))
+    }
+    return _held(said.text, said.evidence, brought, ledger)
 
 
 def _held(text: str, ids: Collection[str], allowed: Collection[str], ledger: Ledger) -> Claims:

@@ -1,7 +1,7 @@
-"""Holds a decision against what the evidence says: the explanation it names must be one that code found too."""
+"""What a decision names, and which of the explanations that code found that is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agents.analysis.hypotheses import Hypothesis
@@ -9,8 +9,6 @@ from incident.diagnosis import Category
 from incident.evidence import Evidence
 from incident.facts import Agent, Turn, TurnStatus
 
-UNCONFIRMED = 0.6
-"""The most that code alone is sure of, where no commander decided: enough to ask, never to act."""
 SHA = 7
 """Digits of a commit from which a prefix names it."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -39,14 +37,6 @@ class Named(NamedTuple):
         return f"Conclusion: {said}{at}" + (f" by {change}" if change else "")
 
 
-class Judged(NamedTuple):
-    """The explanation that stands, among all; ``gaps`` say what was wrong with the decision."""
-
-    chosen: Hypothesis
-    among: tuple[Hypothesis, ...]
-    gaps: tuple[str, ...] = ()
-
-
 def named(turn: Turn) -> Named | None:
     """Read back what a commander's turn concludes, None where it concludes nothing."""
     lines = list(CONCLUSION.finditer(turn.text)) if turn.agent is Agent.COMMANDER else []
@@ -57,47 +47,14 @@ def named(turn: Turn) -> Named | None:
     return Named(Category(category), found["service"], found["change"]) if category in set(Category) else None
 
 
-def judge(
-    said: Named | None, confidence: float | None, among: tuple[Hypothesis, ...], evidence: Sequence[Evidence]
-) -> Judged:
-    """Return the explanation that a decision names, as sure as both code and commander are.
-
-    ``said`` None is an answer that named nothing. What code has no support for is not believed.
-    """
-    if said is None:
-        return _abstained(among, Category.UNKNOWN, None, "the commander's answer named no cause that could be read")
-    match = next((h for h in among if _is(h, said, evidence)), None)
-    if match is None:
-        category = Category.UNKNOWN if said.category is Category.CHANGE else said.category
-        why = f"the commander's answer ({str(said).removeprefix('Conclusion: ')}) has no support in the evidence"
-        return _abstained(among, category, said.service, why)
-    sure = match.confidence if confidence is None else min(match.confidence, confidence)
-    return _stands(match, sure, among)
-
-
-def undecided(among: tuple[Hypothesis, ...], why: str) -> Judged:
-    """Return what the evidence says by itself where no commander decided."""
-    judged = _stands(among[0], min(among[0].confidence, UNCONFIRMED), among)
-    return judged._replace(
-        gaps=(f"{why}: the conclusion was drawn from the cited evidence alone, and nobody weighed it",)
-    )
-
-
-def _stands(match: Hypothesis, confidence: float, among: tuple[Hypothesis, ...]) -> Judged:
-    chosen = match.model_copy(update={"confidence": confidence})
-    return Judged(chosen, tuple(chosen if h is match else h for h in among))
-
-
-def _abstained(among: tuple[Hypothesis, ...], category: Category, service: str | None, why: str) -> Judged:
-    unknown = next((h for h in among if h.category is Category.UNKNOWN), among[-1])
-    known = {h.service for h in among}
-    update = {"category": category, "confidence": 0.0, "service": service if service in known else unknown.service}
-    chosen = Hypothesis(what=unknown.what, strength=0.0, onset=unknown.onset, **update)
-    return Judged(chosen, (chosen, *(h for h in among if h is not unknown)), (why,))
+def matching(said: Named, among: Iterable[Hypothesis], evidence: Sequence[Evidence]) -> Hypothesis | None:
+    """Return the explanation of code's that somebody names, None where code found no such thing."""
+    return next((h for h in among if _is(h, said, evidence)), None)
 
 
 def _is(one: Hypothesis, said: Named, evidence: Sequence[Evidence]) -> bool:
-    if one.category is not said.category or said.service not in {None, one.service}:
+    changed = {item.service for item in evidence if item.id in one.change}
+    if one.category is not said.category or said.service not in {None, one.service, *changed}:
         return False
     if one.category is not Category.CHANGE:
         return True

@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from agents.analysis.hypotheses import Hypothesis
+from agents.attempts import attempts, in_alert
 from agents.claims import Claims, of_commander, of_specialist
-from agents.judgement import UNCONFIRMED, Named, judge, same
+from agents.judgement import Named, matching, same
 from agents.ledger import Ledger, number
 from agents.messages import ASK_LINE, SPECIALISTS, Ask, asking, decision, finding, plan
 from agents.remarks import pointed
-from incident.diagnosis import Category
+from agents.verdict import UNCONFIRMED
 from incident.evidence import Evidence
 from incident.facts import Agent, Turn, TurnStatus
 
 UNSEEN = "Gap: "
 SILENT = "It answered with nothing that could be read."
+UNREAD = "It named no cause that could be read."
 LONGEST = 12_000
 
 
@@ -52,26 +54,26 @@ class Scribe:
         """Return the turns of specialists."""
         return tuple(turn for turn in self.turns if turn.agent is not Agent.COMMANDER)
 
-    def cited(self) -> tuple[Evidence, ...]:
-        """Return all evidence that findings cite: what a decision may rest on."""
-        return self._ledger.cited(i for turn in self.findings() for i in turn.cites)
+    def filed(self) -> tuple[Evidence, ...]:
+        """Return all evidence that findings brought, cited or not: what a decision may rest on."""
+        return self._ledger.cited(i for turn in self.findings() for i in brought(turn))
 
     def _has_planned(self) -> bool:
         return any(turn.agent is Agent.COMMANDER for turn in self.turns)
 
     def _planned(self, spoken: Spoken) -> Turn:
+        tried = in_alert(self._ledger.alert)
         if spoken.text is None:
-            return self._turn(
-                spoken, Claims(f"No plan: {spoken.why}. Every specialist looks at its own signals.", (), ())
-            )
+            why = f"No plan: {spoken.why}. Every specialist looks at its own signals."
+            return self._turn(spoken, Claims(_joined(why, *tried), (), ()))
         made = plan(spoken.text)
         asks = made.asks or tuple(Ask(agent=agent, question="look at your own signals") for agent in SPECIALISTS)
-        return self._turn(spoken, Claims(_joined(_own_words(made.text), asking(asks)), (), ()))
+        return self._turn(spoken, Claims(_joined(_own_words(made.text), *tried, asking(asks)), (), ()))
 
     def _found(self, spoken: Spoken, unseen: tuple[str, ...]) -> Turn:
-        lines = [UNSEEN + sentence for sentence in unseen]
         known = {item.id for turn in self.turns for item in turn.found}
         found = tuple(item for item in self._ledger.of(spoken.agent) if item.id not in known)
+        lines = [*attempts(found), *(UNSEEN + sentence for sentence in unseen)]
         if spoken.text is None:
             rest = f" Before that its tools had found {len(found)} pieces of evidence." if found else ""
             claims = Claims(f"No finding: {spoken.why}.{rest}", tuple(item.id for item in found), ())
@@ -92,22 +94,20 @@ class Scribe:
         if said.asks and sum(1 for turn in self.turns if turn.agent is Agent.COMMANDER) == 1:
             return self._turn(spoken, claims._replace(text=_joined(claims.text, asking(said.asks))))
         names = Named(said.category, _one_line(said.service), _one_line(said.change)) if said.category else None
-        evidence = self.cited()
-        judged = judge(names, said.confidence, self._ledger.scales.weigh(evidence), evidence)
-        line = str(names or Named(Category.UNKNOWN))
-        sure = min(
-            judged.chosen.confidence, 1.0 if said.confidence is None else said.confidence, self._ceiling(judged.chosen)
-        )
-        notes = (*claims.notes, *judged.gaps)
-        return self._turn(
-            spoken, Claims(_joined(claims.text or SILENT, line), claims.cites, notes), confidence=sure if names else 0.0
-        )
+        text = _joined(claims.text or SILENT, str(names or UNREAD))
+        return self._turn(spoken, claims._replace(text=text), confidence=self._sure(names, said.confidence))
 
-    def _ceiling(self, chosen: Hypothesis) -> float:
+    def _sure(self, names: Named | None, confidence: float | None) -> float:
+        """Return how sure one may be of what a decision names: as sure as code and whoever decided both are."""
+        evidence = self.filed()
+        own = matching(names, self._ledger.scales.weigh(evidence), evidence) if names else None
+        return min(own.confidence, 1.0 if confidence is None else confidence, self.ceiling(own)) if own else 0.0
+
+    def ceiling(self, chosen: Hypothesis) -> float:
         """Return how sure one may be of what a remark led to: no surer than one was before, or than asking takes."""
-        before = self._ledger.cited(i for turn in self._first_findings() for i in turn.cites)
-        if not pointed(self.remarks, self.cited(), self._ledger.alert):
+        if not pointed(self.remarks, self.filed(), self._ledger.alert):
             return 1.0
+        before = self._ledger.cited(i for turn in self._first_findings() for i in brought(turn))
         first = self._ledger.scales.weigh(before)[0]
         return first.confidence if same(first, chosen) else min(UNCONFIRMED, first.confidence or UNCONFIRMED)
 
@@ -131,6 +131,11 @@ class Scribe:
             by=self._by,
             notes=claims.notes,
         )
+
+
+def brought(turn: Turn) -> tuple[str, ...]:
+    """Return the evidence that a specialist's turn cites or that its tools found, in the ids' order."""
+    return tuple(sorted({*turn.cites, *(item.id for item in turn.found)}, key=number))
 
 
 def unseen(turn: Turn) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMess
 from autogen_core import CancellationToken, FunctionCall
 
 from agents.analysis.conclusion import conclude
+from agents.attempts import attempts, in_alert
 from agents.case import Case
 from agents.deadline import Deadline
 from agents.desk import Desk
 from agents.errands import Errands
 from agents.guarded import Ending
 from agents.investigator import TeamInvestigator
-from agents.judgement import Judged, judge, named, undecided
+from agents.judgement import named
 from agents.ledger import Ledger
 from agents.members import benches, briefing, members, tools
 from agents.messages import SPECIALISTS
@@ -26,6 +27,7 @@ from agents.remarks import told
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
+from agents.verdict import Judged, Said, mixed, undecided
 from incident.diagnosis import Conclusion, Usage
 from incident.evidence import Evidence
 from incident.facts import Agent, Diagnosis, Turn, TurnStatus
@@ -160,7 +162,7 @@ class Session:
         self._usage = used.model_copy(update=counted)
 
     def _diagnosis(self) -> Diagnosis:
-        evidence = self.scribe.cited()
+        evidence = self.scribe.filed()
         conclusion = self._conclusion(evidence)
         seconds = round(time.monotonic() - self._start, 3)
         return Diagnosis(
@@ -172,7 +174,11 @@ class Session:
 
     def _conclusion(self, evidence: tuple[Evidence, ...]) -> Conclusion:
         judged = self._judged(evidence)
-        return conclude(self.alert, evidence, judged.among, judged.chosen, (*judged.gaps, *self._gaps()))
+        sure = min(judged.chosen.confidence, self.scribe.ceiling(judged.chosen))
+        chosen = judged.chosen.model_copy(update={"confidence": sure})
+        written = conclude(self.alert, evidence, judged.among, chosen, (*judged.gaps, *self._gaps()))
+        attempted = (*in_alert(self.alert), *attempts(evidence))
+        return written.model_copy(update={"second_opinion": judged.second_opinion, "attempts": attempted})
 
     def _judged(self, evidence: tuple[Evidence, ...]) -> Judged:
         among = self.ledger.scales.weigh(evidence)
@@ -184,7 +190,10 @@ class Session:
             return undecided(
                 among, "the commander gave no decision" + (" in time" if last.status is TurnStatus.LATE else "")
             )
-        return judge(named(last), last.confidence, among, evidence)
+        names = named(last)
+        if names is None:
+            return undecided(among, "the commander's answer named no cause that could be read")
+        return mixed(Said(last.by, names, last.cites, last.confidence), among, evidence)
 
     def _gaps(self) -> list[str]:
         """Return everything that was not seen, each once: who was missing, what turns say, what the desk knows."""

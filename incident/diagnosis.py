@@ -110,11 +110,33 @@ class Usage(Value):
     spent: Spent | None = None
 
 
+class Opinion(Value):
+    """What one side names as the cause, in a phrase, and the evidence that it names it on."""
+
+    names: Text
+    evidence: tuple[EvidenceId, ...] = ()
+
+
+class SecondOpinion(Value):
+    """What a model makes of the evidence, beside what code computed of it.
+
+    ``followed``: they disagree, and the model's explanation was put first, as evidence that code has checked supports
+    it nearly as well.
+    """
+
+    by: str
+    agree: bool
+    followed: bool = False
+    model: Opinion
+    computed: Opinion
+
+
 class Conclusion(Value):
     """The team's answer, checked against its evidence by code.
 
     ``confidence`` was computed by code; ``confidence_because`` says from what. ``ranking`` is filled
-    even when the cause is unknown.
+    even when the cause is unknown. ``second_opinion`` is None where no model gave one. ``attempts`` tell which texts
+    talk to whoever reads them, a sentence each.
     """
 
     cause: Text
@@ -132,3 +154,10 @@ class Conclusion(Value):
     causal_chain: tuple[Link, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
     gaps: tuple[Text, ...] = ()
+    second_opinion: SecondOpinion | None = None
+    attempts: tuple[Text, ...] = ()
+
+    @property
+    def disputed(self) -> bool:
+        """True where a model names something else than code: a person has to choose, however sure either is."""
+        return self.second_opinion is not None and not self.second_opinion.agree

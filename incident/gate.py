@@ -23,6 +23,7 @@ CHECKS: tuple[tuple[str, Callable[[Case, Policy], Answer]], ...] = (
     ("on-the-culprit", cause.on_the_culprit),
     ("precedes-onset", cause.precedes_onset),
     ("no-equal-rival", cause.no_equal_rival),
+    ("undisputed", cause.undisputed),
     ("evidence-not-only-outsiders", cause.not_only_outsiders),
     ("previous-version-known", previous.previous_version_known),
     ("previous-version-healthy", previous.previous_version_healthy),

@@ -16,7 +16,7 @@ from agents.clients.notes.saying import minute
 from agents.judgement import commits
 from agents.messages import SPECIALISTS
 from agents.remarks import pointed
-from agents.scribe import unseen
+from agents.scribe import brought, unseen
 from incident.alert import Alert
 from incident.diagnosis import Category
 from incident.evidence import Evidence
@@ -44,7 +44,7 @@ class Heard(NamedTuple):
 
 
 class Commander:
-    """Looks evidence up under the ids that findings cite, and under no other."""
+    """Looks evidence up under the ids that findings brought, and under no other."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
@@ -89,7 +89,7 @@ class Commander:
 def _heard(findings: Sequence[Turn], *, again: bool) -> Heard:
     told = sorted(findings, key=lambda turn: SPECIALISTS.index(turn.agent))
     return Heard(
-        ids=tuple(dict.fromkeys(i for turn in findings for i in turn.cites)),
+        ids=tuple(dict.fromkeys(i for turn in findings for i in brought(turn))),
         present=tuple(dict.fromkeys(turn.agent for turn in findings if turn.status is TurnStatus.DONE)),
         again=again,
         unseen=tuple(dict.fromkeys(gap for turn in told for gap in unseen(turn))),

@@ -128,6 +128,18 @@ def no_equal_rival(case: Case, _: Policy) -> Answer:
     return passed("No other change explains this nearly as well.")
 
 
+def undisputed(case: Case, _: Policy) -> Answer:
+    """Does the model that looked at it see the same cause as code?"""
+    opinion = case.diagnosis.second_opinion
+    if opinion is None:
+        return passed("No model names another cause.")
+    if opinion.agree:
+        return passed("The model and the computed ranking agree.")
+    return unknown(
+        f"The model names {opinion.model.names}, the computed ranking {opinion.computed.names}: a person has to choose."
+    )
+
+
 def not_only_outsiders(case: Case, _: Policy) -> Answer:
     """Does it rest on something that nobody outside could have written?"""
     if not case.cited:

@@ -119,14 +119,14 @@ def test_a_specialist_cites_only_what_its_own_tools_found() -> None:
     assert len(claims.notes) == 2
 
 
-def test_the_commander_cites_only_what_findings_cited() -> None:
+def test_the_commander_cites_what_findings_brought_cited_or_not_and_nothing_else() -> None:
     ledger = Ledger(ALERT, Scope())
-    cited, uncited = file(ledger, Agent.METRICS, shift()), file(ledger, Agent.METRICS, shift("p50_ms"))
+    cited, uncited, unheard = (file(ledger, Agent.METRICS, shift(name)) for name in ("p99_ms", "p50_ms", "p10_ms"))
     turn = Turn(
         at=NOON, started_at=NOON, agent=Agent.METRICS, text="", found=(cited, uncited), cites=(cited.id,), by="x"
     )
-    claims = of_commander(Decision(text="because", evidence=(cited.id, uncited.id)), [turn], ledger)
-    assert claims.cites == (cited.id,)
+    said = Decision(text="because", evidence=(cited.id, uncited.id, unheard.id, "E999"))
+    assert of_commander(said, [turn], ledger).cites == (cited.id, uncited.id)
 
 
 def test_an_error_code_that_looks_like_an_evidence_id_stays_what_it_is() -> None:

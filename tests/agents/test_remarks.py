@@ -7,8 +7,8 @@ import pytest
 
 from agents.clients.notes.hints import NOT_YET, NOTHING_NAMED
 from agents.investigator import TeamInvestigator
-from agents.judgement import UNCONFIRMED
 from agents.remarks import LONGEST, MOST, told
+from agents.verdict import UNCONFIRMED
 from incident.facts import Agent, Diagnosis, Remark, Turn
 from incident.ports import Heard
 from tests.agents.production import FIRED, Lists, Outcome, incident, investigated

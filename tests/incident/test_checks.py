@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incident.case import Case
 from incident.catalog import Catalog, Entry, Freeze
 from incident.change import ChangeKind, Commit, Event, Topology
-from incident.diagnosis import Category, Remediation, Rival
+from incident.diagnosis import Category, Opinion, Remediation, Rival, SecondOpinion
 from incident.evidence import Source
 from incident.facts import Action, CheckResult, GateCheck, Plan, Reading
 from incident.gate import BADNESS, BOLDNESS, CHECKS, ONLY_BY_ITSELF, judge, worsened
@@ -25,6 +25,9 @@ from tests.incident.made import CHANGE, CULPRIT, DIAGNOSIS, HISTORY, SEEN, TURN,
 PASSED, FAILED, UNKNOWN = CheckResult.PASSED, CheckResult.FAILED, CheckResult.UNKNOWN
 Told = dict[str, object]
 MINUTE = timedelta(minutes=1)
+
+
+OPINION = SecondOpinion(by="llm", agree=False, model=Opinion(names="chg-1"), computed=Opinion(names="chg-2"))
 
 
 def real() -> Incident:
@@ -156,6 +159,10 @@ ANSWERS: dict[str, dict[CheckResult, list[Told]]] = {
         PASSED: [{}, {"rivals": (RIVAL.model_copy(update={"confidence": 0.7}),)}],
         FAILED: [{"rivals": (RIVAL,), "confidence": 0.6}, {"rivals": (TRAFFIC,), "confidence": 0.6}],
         UNKNOWN: [{"rivals": (RIVAL,)}],
+    },
+    "undisputed": {
+        PASSED: [{}, {"second_opinion": OPINION.model_copy(update={"agree": True})}],
+        UNKNOWN: [{"second_opinion": OPINION}, {"second_opinion": OPINION.model_copy(update={"followed": True})}],
     },
     "evidence-not-only-outsiders": {
         PASSED: [{}],
@@ -357,7 +364,13 @@ def parted(told: Told) -> tuple[Case, Policy]:
 def test_every_check_is_tried_with_every_answer_it_can_give() -> None:
     assert list(ANSWERS) == [name for name, _ in CHECKS]
     never = {"environment-allowed": {UNKNOWN}, "previous-version-known": {FAILED}}
-    never |= {"within-limits": {FAILED}, "no-storm": {FAILED}, "mode-allows": {UNKNOWN}, "not-paused": {UNKNOWN}}
+    never |= {
+        "within-limits": {FAILED},
+        "no-storm": {FAILED},
+        "undisputed": {FAILED},
+        "mode-allows": {UNKNOWN},
+        "not-paused": {UNKNOWN},
+    }
     assert {name: set(CheckResult) - set(answers) for name, answers in ANSWERS.items() if len(answers) < 3} == never
 
 
@@ -430,3 +443,12 @@ def test_an_owner_who_names_another_environment_wins_over_the_settings() -> None
 def test_an_owner_who_wants_reports_has_it_rehearsed() -> None:
     policy = Policy(mode=Mode.AUTO, catalog=Catalog(services={"shop": Entry(mode=Mode.REPORT)}))
     assert judge(case(incident=real()), policy).rehearsed
+
+
+@pytest.mark.parametrize("confidence_auto", [0.0, 0.5, 0.85])
+def test_what_is_disputed_never_acts_by_itself_however_little_confidence_that_takes(confidence_auto: float) -> None:
+    policy = Policy(mode=Mode.AUTO, confidence_auto=confidence_auto, confidence_ask=0.0)
+    assert judge(case(confidence=1.0), policy).action is Action.ROLLBACK
+    verdict = judge(case(confidence=1.0, second_opinion=OPINION), policy)
+    assert verdict.action is Action.ASK
+    assert "The model names chg-1, the computed ranking chg-2: a person has to choose." in verdict.reasons
