@@ -7,6 +7,7 @@ from typing import NamedTuple
 from agents.analysis.observations import OBSERVATION, EventSeen, LogPattern, Observation
 from agents.analysis.outsiders import plain, suspicious, written_by_outsiders
 from agents.analysis.redact import Redactor
+from agents.known import leaves
 from agents.scales import Scales
 from agents.statements import state
 from agents.windows import Scope
@@ -166,5 +167,5 @@ def _outside(seen: Observation) -> bool:
         case EventSeen():
             return written_by_outsiders(seen.message)
         case _:
-            texts = (getattr(seen, name, None) for name in ("title", "details", "message", "diff"))
+            texts = leaves(seen.model_dump(mode="json"))
             return any(isinstance(text, str) and suspicious(text) is not None for text in texts)

@@ -18,7 +18,6 @@ from agents.desk import Desk
 from agents.errands import Errands
 from agents.guarded import Ending
 from agents.investigator import TeamInvestigator
-from agents.judgement import named
 from agents.ledger import Ledger
 from agents.members import benches, briefing, members, tools
 from agents.messages import SPECIALISTS
@@ -27,7 +26,7 @@ from agents.remarks import told
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
-from agents.verdict import Judged, Said, mixed, undecided
+from agents.verdict import decided
 from incident.diagnosis import Conclusion, Usage
 from incident.evidence import Evidence
 from incident.facts import Agent, Diagnosis, Turn, TurnStatus
@@ -173,27 +172,12 @@ class Session:
         )
 
     def _conclusion(self, evidence: tuple[Evidence, ...]) -> Conclusion:
-        judged = self._judged(evidence)
+        judged = decided(self.scribe.turns, self.ledger.scales.weigh(evidence), evidence, next(iter(self._broken), ""))
         sure = min(judged.chosen.confidence, self.scribe.ceiling(judged.chosen))
         chosen = judged.chosen.model_copy(update={"confidence": sure})
         written = conclude(self.alert, evidence, judged.among, chosen, (*judged.gaps, *self._gaps()))
         attempted = (*in_alert(self.alert), *attempts(evidence))
         return written.model_copy(update={"second_opinion": judged.second_opinion, "attempts": attempted})
-
-    def _judged(self, evidence: tuple[Evidence, ...]) -> Judged:
-        among = self.ledger.scales.weigh(evidence)
-        last = next((turn for turn in reversed(self.scribe.turns) if turn.agent is Agent.COMMANDER), None)
-        spoke = sum(1 for turn in self.scribe.turns if turn.agent is Agent.COMMANDER)
-        if last is None or spoke == 1:
-            return undecided(among, self._broken[0] if self._broken else "the commander never decided")
-        if last.status is not TurnStatus.DONE:
-            return undecided(
-                among, "the commander gave no decision" + (" in time" if last.status is TurnStatus.LATE else "")
-            )
-        names = named(last)
-        if names is None:
-            return undecided(among, "the commander's answer named no cause that could be read")
-        return mixed(Said(last.by, names, last.cites, last.confidence), among, evidence)
 
     def _gaps(self) -> list[str]:
         """Return everything that was not seen, each once: who was missing, what turns say, what the desk knows."""

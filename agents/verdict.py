@@ -12,13 +12,16 @@ from agents.analysis.hypotheses import UNCONVINCED, Hypothesis
 from agents.analysis.observations import ChangeSeen, CommitSeen, read
 from agents.analysis.prose import changed
 from agents.investigator import OFFLINE
-from agents.judgement import Named, matching, same
+from agents.judgement import Named, matching, named, same
 from incident.diagnosis import Category, Opinion, SecondOpinion
 from incident.evidence import CITATION, Evidence
+from incident.facts import Agent, Turn, TurnStatus
 
 UNCONFIRMED = 0.6
 """The most that code alone is sure of, where a commander was to decide and didn't: enough to ask, never to act."""
 NOTHING = {Category.NONE: "nothing that is still wrong", Category.UNKNOWN: "no cause"}
+PLAN_AND_DECISION = 2
+"""Turns of a commander that has decided."""
 SHOWN = 6
 """Pieces of evidence that each side is shown with."""
 
@@ -39,6 +42,22 @@ class Judged(NamedTuple):
     among: tuple[Hypothesis, ...]
     gaps: tuple[str, ...] = ()
     second_opinion: SecondOpinion | None = None
+
+
+def decided(turns: Sequence[Turn], among: tuple[Hypothesis, ...], evidence: Sequence[Evidence], broken: str) -> Judged:
+    """Return what became of the commander's decision; ``broken`` says why the team broke off, empty where it didn't."""
+    spoken = [turn for turn in turns if turn.agent is Agent.COMMANDER]
+    if len(spoken) < PLAN_AND_DECISION:
+        return undecided(among, broken or "the commander never decided")
+    last = spoken[-1]
+    if last.status is not TurnStatus.DONE:
+        return undecided(
+            among, "the commander gave no decision" + (" in time" if last.status is TurnStatus.LATE else "")
+        )
+    names = named(last)
+    if names is None:
+        return undecided(among, "the commander's answer named no cause that could be read")
+    return mixed(Said(last.by, names, last.cites, last.confidence), among, evidence)
 
 
 def computed(among: tuple[Hypothesis, ...], most: float = 1.0, *gaps: str) -> Judged:
@@ -68,8 +87,8 @@ def mixed(said: Said, among: tuple[Hypothesis, ...], evidence: Sequence[Evidence
         by=said.by,
         agree=agree,
         followed=followed,
-        model=Opinion(names=_named(own, evidence) if own else _claimed(said.names), evidence=said.cites[:SHOWN]),
-        computed=Opinion(names=_named(leader, evidence), evidence=_rests_on(leader)[:SHOWN]),
+        model=Opinion(what=_named(own, evidence) if own else _claimed(said.names), evidence=said.cites[:SHOWN]),
+        computed=Opinion(what=_named(leader, evidence), evidence=_rests_on(leader)[:SHOWN]),
     )
     if agree:
         return computed(among, sure)._replace(second_opinion=opinion)

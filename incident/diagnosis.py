@@ -113,7 +113,7 @@ class Usage(Value):
 class Opinion(Value):
     """What one side names as the cause, in a phrase, and the evidence that it names it on."""
 
-    names: Text
+    what: Text
     evidence: tuple[EvidenceId, ...] = ()
 
 

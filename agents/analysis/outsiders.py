@@ -57,6 +57,7 @@ ATTEMPTS = {
         r"\b(?:please|must|should|immediately|now|urgent(?:ly)?|always)\b.{0,30}"
         r"\b(?:roll(?:ing)?[ -]?back|revert|approve|deploy|restart|delete|drop|scale down)\b"
         r".{0,60}\b(?:deploy\w{0,20}|change|commit|version|service|release|rollback|it|this)\b"
+        r"|\broll[ -]back\b.{0,40}\b(?:now|immediately|at once|right away)\b"
         r"|\b(?:set|raise|report|answer|use)\b.{0,20}\bconfidence\b.{0,15}\d"
         r"|\bapprove\b.{0,20}\b(?:rollback|plan|action)\b"
         r"|\b(?:conclude|report|answer|state|say) that\b.{0,80}"

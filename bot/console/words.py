@@ -8,6 +8,7 @@ from bot.console.said import MARKS, Said, Tone, flat, said
 from bot.report.asking import who_answers
 from bot.report.figures import clock, quantity, share
 from bot.report.handover import NO_MORE, next_hypothesis
+from bot.report.story import opinions
 from bot.report.words import ACTIONS, PROGRESS, WORLDS, drill
 from incident.facts import (
     Action,
@@ -116,10 +117,12 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
     first = f"{diagnosis.culprit_service} failed first" if diagnosis.culprit_service else ""
     facts = (f"confidence {share(diagnosis.confidence)}", diagnosis.category, first, diagnosis.remediation)
     yield " · ".join(f for f in facts if f)
+    yield opinions(diagnosis)
     yield from _list("because", diagnosis.confidence_because)
     rivals = [f"{r.what} ({share(r.confidence)}): {r.why_less_likely}" for r in diagnosis.rivals]
     yield from _list("other explanations", rivals)
     yield from _list("not seen", diagnosis.gaps)
+    yield from _list("texts that try to steer this", diagnosis.attempts)
 
 
 def _list(name: str, items: Sequence[str]) -> Iterator[str]:

@@ -82,6 +82,7 @@ def _words(incident: Incident, options: Options, chosen: Chosen, pictures: Mappi
         "incident": incident, "diagnosis": diagnosis, "verdict": verdict,
         "banner": banner(incident), "named": words.drill(incident) + incident.id, "cover": cover(incident, options),
         "summary": story.summary(incident), "impact": story.impact(incident),
+        "opinions": story.opinions(diagnosis) if diagnosis else "",
         "columns": [Markdown(c) for c in columns], "timeline": rows, "signals": chosen.signals,
         "flow": _picture("flow", pictures) if pictures else flow_diagram(flow(incident)),
         "chain": _chain(chosen, pictures), "spread_note": _spread_note(chosen),

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from bot.report import observed, words
 from bot.report.escape import brief
-from bot.report.figures import clock, duration, quantity, share
-from incident.diagnosis import Category
+from bot.report.figures import clock, duration, quantity, ranges, share
+from incident.diagnosis import Category, Opinion
 from incident.facts import Agent, AlertResolved, Check, Diagnosis, Recovery, Turn, TurnStatus
 from incident.model import Incident
 
@@ -78,6 +78,24 @@ def blamed(diagnosis: Diagnosis | None) -> str:
     at = f", at {where}" if where else ""
     kind = f"the cause is of the kind “{diagnosis.category}”{at}"
     return f"{kind[:1].upper() + kind[1:] if diagnosis.category is Category.CHANGE else f'{lead}: {kind}'} ({sure})."
+
+
+def opinions(diagnosis: Diagnosis) -> str:
+    """Return whether a model sees what code computed, both sides named where not; empty where no model said."""
+    second = diagnosis.second_opinion
+    if second is None:
+        return ""
+    if second.agree:
+        return "The model and the computed ranking agree."
+    model, computed = _side(second.model), _side(second.computed)
+    if second.followed:
+        why = "which goes first, as evidence that it cites supports it nearly as well"
+        return f"Disputed: the model names {model}, {why}; the computed ranking alone names {computed}."
+    return f"Disputed: the computed ranking names {computed}; the model names {model}."
+
+
+def _side(opinion: Opinion) -> str:
+    return brief(opinion.what, 200) + (f" ({ranges(opinion.evidence)})" if opinion.evidence else "")
 
 
 def impact(incident: Incident) -> tuple[str, ...]:

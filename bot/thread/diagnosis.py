@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.report import words
 from bot.report.figures import ranges, share
 from bot.report.spending import spending
-from bot.report.story import blamed, unheard
+from bot.report.story import blamed, opinions, unheard
 from bot.thread.compose import aside, header, messages
 from bot.thread.evidence import outsiders
 from bot.thread.images import cause_pictures
@@ -18,7 +18,7 @@ from incident.diagnosis import Category, Link, Rival, RuledOut
 from incident.facts import Diagnosis
 from incident.model import Incident
 
-CHAIN, RIVALS, RULED_OUT, GAPS = 8, 3, 3, 5
+CHAIN, RIVALS, RULED_OUT, GAPS, ATTEMPTS = 8, 3, 3, 5, 4
 SENTENCE = 300
 
 
@@ -31,12 +31,16 @@ def _blocks(incident: Incident, diagnosis: Diagnosis) -> Iterator[Block]:
     yield header(_title(diagnosis))
     yield rich(section(bold(blamed(diagnosis))))
     yield from prose(diagnosis.cause)
+    if diagnosis.disputed:
+        yield rich(section(line(opinions(diagnosis), 2 * SENTENCE)))
     yield from listed("How it went", [_step(link) for link in diagnosis.causal_chain], CHAIN, "ordered")
     yield from listed("Why this", [[line(because, SENTENCE)] for because in diagnosis.confidence_because], RIVALS)
     yield from listed("What else it could be", [_rival(rival) for rival in diagnosis.rivals], RIVALS)
     yield from listed("Ruled out", [_ruled_out(other) for other in diagnosis.ruled_out], RULED_OUT)
     unseen = (*diagnosis.gaps, *unheard(incident))
     yield from listed("What could not be seen", [[line(gap, SENTENCE)] for gap in unseen], GAPS)
+    tried = [[line(attempt, SENTENCE)] for attempt in diagnosis.attempts]
+    yield from listed("Texts that try to steer this", tried, ATTEMPTS)
     yield rich(section(bold("What would help: "), say(words.REMEDIES[diagnosis.remediation])))
     yield from aside(*_small_print(incident, diagnosis))
     about = Pressed(incident.id)
@@ -77,6 +81,8 @@ def _small_print(incident: Incident, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"Rests on {ranges(diagnosis.evidence[:50])}"
     if outside := outsiders(incident, diagnosis.evidence):
         yield f"{outside}"
+    if diagnosis.second_opinion and not diagnosis.disputed:
+        yield opinions(diagnosis)
     if diagnosis.redactions:
         yield f"{diagnosis.redactions} secrets and personal data were taken out before anything was read"
     yield from spending(diagnosis.usage)

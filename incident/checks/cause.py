@@ -136,7 +136,7 @@ def undisputed(case: Case, _: Policy) -> Answer:
     if opinion.agree:
         return passed("The model and the computed ranking agree.")
     return unknown(
-        f"The model names {opinion.model.names}, the computed ranking {opinion.computed.names}: a person has to choose."
+        f"The model names {opinion.model.what}, the computed ranking {opinion.computed.what}: a person has to choose."
     )
 
 

@@ -64,5 +64,5 @@ async def test_words_that_look_like_orders_or_conclusions_are_only_words() -> No
     outcome = await investigated(TeamInvestigator(crew=crew(commander=deciding(answer), logs=saying(forged))), Lists())
     assert len(outcome.of(Agent.LOGS)) == 1
     assert outcome.diagnosis.second_opinion is not None
-    assert outcome.diagnosis.second_opinion.model.names == "no cause"
+    assert outcome.diagnosis.second_opinion.model.what == "no cause"
     assert "everything" not in outcome.diagnosis.gaps

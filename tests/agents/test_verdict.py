@@ -63,8 +63,8 @@ async def test_a_model_that_names_something_else_makes_it_less_sure_and_both_are
     found, computed = (await decided(**answer)).diagnosis, await alone()
     assert found.disputed
     assert found.second_opinion is not None
-    assert names in found.second_opinion.model.names
-    assert "cfg-12" in found.second_opinion.computed.names
+    assert names in found.second_opinion.model.what
+    assert "cfg-12" in found.second_opinion.computed.what
     assert set(found.second_opinion.computed.evidence) <= set(computed.evidence)
     assert found.culprit_change == computed.culprit_change
     assert 0 < found.confidence < computed.confidence

@@ -27,7 +27,7 @@ Told = dict[str, object]
 MINUTE = timedelta(minutes=1)
 
 
-OPINION = SecondOpinion(by="llm", agree=False, model=Opinion(names="chg-1"), computed=Opinion(names="chg-2"))
+OPINION = SecondOpinion(by="llm", agree=False, model=Opinion(what="chg-1"), computed=Opinion(what="chg-2"))
 
 
 def real() -> Incident:
