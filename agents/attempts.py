@@ -12,6 +12,11 @@ NAMED = 6
 """Pieces of evidence that a sentence names; the rest are counted."""
 
 
+def in_case(alert: Alert, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the sentences about the page and about evidence."""
+    return (*in_alert(alert), *attempts(evidence))
+
+
 def attempts(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     """Return a sentence for each kind of attempt that is in evidence, with the ids that hold it."""
     held: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ from agents.allowance import SHARES, part_of
 from agents.analysis.explanation import Hypothesis, Reason
 from agents.analysis.observations import read
 from agents.analysis.symptoms import signature
+from agents.attempts import in_alert, in_case
 from agents.case import Case
 from agents.clients.tokens import request_tokens, tokens
 from agents.excerpts import Fitting, by_turns, candidates, diffs, fit, line, shortened, unanswered
@@ -19,6 +20,7 @@ from agents.marked import marked
 from agents.messages import SPECIALISTS, asked
 from agents.prompts import prompt, task
 from agents.remarks import PEOPLE
+from agents.scribe import brought
 from incident.evidence import Evidence
 from incident.facts import Agent, Turn
 
@@ -44,7 +46,7 @@ class Papers:
 
     def plan(self, remarks: Sequence[str]) -> list[BaseChatMessage]:
         """Return what the commander plans on."""
-        return [self._page, *_people(remarks), _desk(task("plan"))]
+        return [self._page, *_people(remarks), _desk("\n".join((*in_alert(self._case.ledger.alert), task("plan"))))]
 
     def errand(self, agent: Agent) -> list[BaseChatMessage]:
         """Return what a specialist reports on: what its tools answered, and what it is asked."""
@@ -60,7 +62,8 @@ class Papers:
 
     def decision(self, remarks: Sequence[str], *, may_ask: bool) -> list[BaseChatMessage]:
         """Return what the commander decides on: findings, explanations that code weighed, evidence, and people."""
-        orders = _desk(f"{task('decide')}\n\n{task('ask')}" if may_ask else task("decide"))
+        tried = in_case(self._case.ledger.alert, self._named(self._brought()))
+        orders = _desk("\n".join((*tried, f"{task('decide')}\n\n{task('ask')}" if may_ask else task("decide"))))
         fixed = [self._page, *_people(remarks), orders]
         room = self._room(Agent.COMMANDER, fixed)
         among = self.weighed()
@@ -68,14 +71,16 @@ class Papers:
         room -= sum(tokens(message.content) for message in told)
         rivals = _rivals(among, int(room * FOR_RIVALS))
         weighty = [reason.evidence for one in among[:WEIGHED] for reason in (*one.support, *one.against)]
-        brought = [i for turn in self._case.findings() for i in turn.cites]
-        evidence = self._named(dict.fromkeys((*(i for i in weighty if i), *brought)))
+        evidence = self._named(dict.fromkeys((*(i for i in weighty if i), *self._brought())))
         found = fit((line(item, self._near) for item in evidence), room - tokens(rivals))
         return [self._page, *told, _desk(f"{_shown(found)}\n{rivals}"), *_people(remarks), orders]
 
     def weighed(self) -> tuple[Hypothesis, ...]:
         """Return the explanations by all evidence there is."""
         return self._case.ledger.scales.weigh(self._case.ledger.all())
+
+    def _brought(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(i for turn in self._case.findings() for i in (*turn.cites, *brought(turn))))
 
     def _room(self, agent: Agent, fixed: Sequence[BaseChatMessage]) -> int:
         """Return how many tokens are left for evidence in an agent's prompt."""

@@ -11,7 +11,7 @@ from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMess
 from autogen_core import CancellationToken, FunctionCall
 
 from agents.analysis.conclusion import conclude
-from agents.attempts import attempts, in_alert
+from agents.attempts import in_case
 from agents.case import Case
 from agents.deadline import Deadline
 from agents.desk import Desk
@@ -27,8 +27,7 @@ from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
 from agents.verdict import decided
-from incident.diagnosis import Conclusion, Usage
-from incident.evidence import Evidence
+from incident.diagnosis import Usage
 from incident.facts import Agent, Diagnosis, Turn, TurnStatus
 from incident.model import Incident
 from incident.ports import Heard, Telemetry
@@ -162,22 +161,16 @@ class Session:
 
     def _diagnosis(self) -> Diagnosis:
         evidence = self.scribe.filed()
-        conclusion = self._conclusion(evidence)
-        seconds = round(time.monotonic() - self._start, 3)
+        judged = decided(self.scribe.turns, self.ledger.scales.weigh(evidence), evidence, next(iter(self._broken), ""))
+        judged = judged.no_surer(self.scribe.ceiling(judged.chosen))
+        written = conclude(self.alert, evidence, judged.among, judged.chosen, (*judged.gaps, *self._gaps()))
+        known = {"second_opinion": judged.second_opinion, "attempts": in_case(self.alert, evidence)}
         return Diagnosis(
-            **dict(conclusion),
+            **(dict(written) | known),
             at=self._team.now(),
-            usage=self._usage.model_copy(update={"seconds": seconds}),
+            usage=self._usage.model_copy(update={"seconds": round(time.monotonic() - self._start, 3)}),
             redactions=self.ledger.redactions,
         )
-
-    def _conclusion(self, evidence: tuple[Evidence, ...]) -> Conclusion:
-        judged = decided(self.scribe.turns, self.ledger.scales.weigh(evidence), evidence, next(iter(self._broken), ""))
-        sure = min(judged.chosen.confidence, self.scribe.ceiling(judged.chosen))
-        chosen = judged.chosen.model_copy(update={"confidence": sure})
-        written = conclude(self.alert, evidence, judged.among, chosen, (*judged.gaps, *self._gaps()))
-        attempted = (*in_alert(self.alert), *attempts(evidence))
-        return written.model_copy(update={"second_opinion": judged.second_opinion, "attempts": attempted})
 
     def _gaps(self) -> list[str]:
         """Return everything that was not seen, each once: who was missing, what turns say, what the desk knows."""

@@ -43,6 +43,10 @@ class Judged(NamedTuple):
     gaps: tuple[str, ...] = ()
     second_opinion: SecondOpinion | None = None
 
+    def no_surer(self, most: float) -> "Judged":
+        """Return the same, as sure as something else allows."""
+        return self._replace(chosen=self.chosen.model_copy(update={"confidence": min(self.chosen.confidence, most)}))
+
 
 def decided(turns: Sequence[Turn], among: tuple[Hypothesis, ...], evidence: Sequence[Evidence], broken: str) -> Judged:
     """Return what became of the commander's decision; ``broken`` says why the team broke off, empty where it didn't."""
@@ -62,7 +66,7 @@ def decided(turns: Sequence[Turn], among: tuple[Hypothesis, ...], evidence: Sequ
 
 def computed(among: tuple[Hypothesis, ...], most: float = 1.0, *gaps: str) -> Judged:
     """Return what the evidence says by itself, no surer than ``most``."""
-    return _first(among[0], min(among[0].confidence, most), among)._replace(gaps=gaps)
+    return _first(among[0], among)._replace(gaps=gaps).no_surer(most)
 
 
 def undecided(among: tuple[Hypothesis, ...], why: str) -> Judged:
@@ -95,7 +99,7 @@ def mixed(said: Said, among: tuple[Hypothesis, ...], evidence: Sequence[Evidence
     doubted = tuple(h.model_copy(update={"confidence": _doubted(h)}) for h in among)
     first = doubted[among.index(own)] if own and followed else doubted[0]
     most = min(leader.confidence, sure) if followed else leader.confidence
-    return _first(first, min(first.confidence, most), doubted)._replace(second_opinion=opinion)
+    return _first(first, doubted)._replace(second_opinion=opinion).no_surer(most)
 
 
 def _earned(own: Hypothesis, leader: Hypothesis, cites: Iterable[str]) -> bool:
@@ -119,9 +123,8 @@ def _alike(one: Hypothesis, other: Hypothesis) -> bool:
     return one is other or ((one.change_id is not None or one.category is not Category.CHANGE) and same(one, other))
 
 
-def _first(one: Hypothesis, confidence: float, among: tuple[Hypothesis, ...]) -> Judged:
-    chosen = one.model_copy(update={"confidence": confidence})
-    return Judged(chosen, (chosen, *(h for h in among if h is not one)))
+def _first(one: Hypothesis, among: tuple[Hypothesis, ...]) -> Judged:
+    return Judged(one, (one, *(h for h in among if h is not one)))
 
 
 def _inside(ids: Iterable[str], evidence: Iterable[Evidence]) -> frozenset[str]:

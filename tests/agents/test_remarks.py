@@ -1,6 +1,5 @@
 """What people write in the thread while the team works: a hint that is looked at, and no more than that."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +11,7 @@ from agents.verdict import UNCONFIRMED
 from incident.facts import Agent, Diagnosis, Remark, Turn
 from incident.ports import Heard
 from tests.agents.production import FIRED, Lists, Outcome, incident, investigated
-from tests.agents.scripted import Act, crew
+from tests.agents.scripted import crew
 
 
 def remark(text: str) -> Remark:
@@ -67,18 +66,15 @@ async def test_a_remark_changes_neither_the_cause_nor_makes_it_surer() -> None:
 
 
 async def test_what_only_a_remark_led_to_may_be_asked_about_and_never_acted_on() -> None:
-    looked: set[str] = set()
-
-    def blind_at_first(agent: str) -> Act:
-        async def act(_: object) -> str | None:
-            return None if agent in looked else (looked.add(agent) or json.dumps({"finding": "nothing yet"}))
-
-        return act
-
-    team = TeamInvestigator(crew=crew(metrics=blind_at_first("metrics"), logs=blind_at_first("logs")))
-    outcome = await investigated(team, Lists(), None, written("basket, I think"))
+    whole = await investigated(TeamInvestigator(), Lists())
+    blind = {"found": (), "cites": (), "text": "nothing yet"}
+    saw_little = [t if t.agent is Agent.DEPLOY else t.model_copy(update=blind) for t in whole.turns[1:4]]
+    outcome = await investigated(
+        TeamInvestigator(), Lists(), incident(whole.turns[0], *saw_little), written("basket, I think")
+    )
+    assert len(outcome.of(Agent.LOGS)) == 1
     assert outcome.diagnosis.culprit_service == "basket"
-    assert 0 < outcome.diagnosis.confidence <= UNCONFIRMED
+    assert 0 < outcome.diagnosis.confidence <= UNCONFIRMED < whole.diagnosis.confidence
 
 
 async def test_a_remark_that_names_nothing_known_sends_nobody_out_and_is_answered() -> None:

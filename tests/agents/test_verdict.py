@@ -130,7 +130,7 @@ def judged(*among: Hypothesis, said: int = 2, cites: tuple[str, ...] = ("E12",),
 
 
 def first(of: Judged) -> str | None:
-    assert of.chosen is of.among[0]
+    assert of.chosen.same_as(of.among[0])
     return of.chosen.change_id
 
 
