@@ -23,6 +23,8 @@ BACKOFF = 0.5
 """Seconds before a second try where the server names none; twice as long before each further one."""
 PATIENCE_ELSEWHERE, PATIENCE_HERE = 0.25, 0.75
 """The share of the seconds left that is waited for a model: while there is another to ask, and for the last one."""
+UNREADABLE = (Nonsense, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What reading an answer may raise: the SDK reads what it is sent without a doubt."""
 
 
 class Means(NamedTuple):
@@ -43,6 +45,7 @@ class Asking:
     ) -> None:
         self._means, self._caller, self._order = means, caller, order
         self._left, self._tell = left, tell
+        self._prompt = order.prompt
         self._shown = False
         self._model = ", ".join(means.models)
 
@@ -90,18 +93,18 @@ class Asking:
 
     async def _once(self, model: str, *, plain: bool, others: bool) -> Answer | Trouble:
         """Ask once, and settle what it took: by the bound where nobody says, nothing where it was refused."""
-        order, budget = self._order, self._means.budget
+        budget, most = self._means.budget, self._prompt + self._order.longest
         try:
-            patience = self._patience(others=others)
-            grant = await budget.take(self._caller, model, order.prompt + order.longest, patience)
+            grant = await budget.take(self._caller, model, most, self._patience(others=others))
         except LLMUnavailable as refused:
             return Trouble.of(refused)
-        took = Took(order.prompt, 0)
+        took = Took(self._prompt, 0)
         try:
             async with self._means.line.room, asyncio.timeout(self._left() / (2 if others else 1)):
                 said = await self._try(model, plain=plain)
             if isinstance(said, Answer):
-                took = said.tokens(order.prompt)
+                said = said.counted(self._prompt)
+                took = said.took
             elif not said.took:
                 took = Took(0, 0)
         except TimeoutError:
@@ -122,9 +125,9 @@ class Asking:
             return AWAY
         except groq.APIError as error:  # in the middle of a stream
             return self._refused(refusal(0, {}, error.body))
-        except (httpx.HTTPError, BrokenOff):
+        except (httpx.HTTPError, httpx.StreamError, BrokenOff):
             return CUT
-        except (Nonsense, ValueError, TypeError, AttributeError):  # the SDK reads what it is sent without a doubt
+        except UNREADABLE:
             return ODD
         finally:
             for headers in heard:
@@ -142,8 +145,9 @@ class Asking:
 
     def _refused(self, said: Refusal) -> Answer | Trouble:
         """Return what the model meant, where its server could make nothing of what it wrote."""
-        meant = None if said.meant is None or self._shown else repaired(said.meant, self._order.names)
-        return meant or trouble(said)
+        if said.meant is None or self._shown:
+            return trouble(said)
+        return repaired(said.meant, self._order.names, json=said.is_about_json) or trouble(said)
 
     def _patience(self, *, others: bool) -> float:
         return (PATIENCE_ELSEWHERE if others else PATIENCE_HERE) * self._left()

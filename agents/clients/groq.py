@@ -123,7 +123,7 @@ class GroqClient(ChatCompletionClient):
             await asyncio.gather(work, return_exceptions=True)
 
     async def _ask(self, asked: Order, tell: Tell | None = None) -> CreateResult:
-        result = (await self._groq.ask(self._caller, asked, self._seconds, tell)).result(asked.prompt)
+        result = (await self._groq.ask(self._caller, asked, self._seconds, tell)).result()
         took = result.usage
         self._usage = RequestUsage(
             self._usage.prompt_tokens + took.prompt_tokens, self._usage.completion_tokens + took.completion_tokens

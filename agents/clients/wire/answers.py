@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Self
 from uuid import uuid4
 
 from autogen_core import FunctionCall
@@ -42,22 +42,23 @@ class Took(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a model said or wants to call. ``took`` is None where the server doesn't say."""
+    """What a model said or wants to call. ``took`` is nothing where the server doesn't say."""
 
     text: str
     calls: tuple[FunctionCall, ...] = ()
     finish: Finish = "stop"
-    took: Took | None = None
+    took: Took = Took(0, 0)
 
-    def tokens(self, prompt: int) -> Took:
-        """Return what it took, by the bound where the server doesn't say."""
+    def counted(self, prompt: int) -> Self:
+        """Return it with what it took, by the bound where the server doesn't say."""
+        if any(self.took):
+            return self
         said = self.text + "".join(call.name + call.arguments for call in self.calls)
-        return self.took or Took(prompt, tokens(said) + REASONING)
+        return self._replace(took=Took(prompt, tokens(said) + REASONING))
 
-    def result(self, prompt: int) -> CreateResult:
+    def result(self) -> CreateResult:
         """Return it in AutoGen's words; text beside calls is a thought, as AutoGen has it."""
-        took = self.tokens(prompt)
-        usage = RequestUsage(took.prompt, took.completion)
+        usage = RequestUsage(self.took.prompt, self.took.completion)
         if not self.calls:
             return CreateResult(finish_reason=self.finish, content=self.text, usage=usage, cached=False)
         return CreateResult(
@@ -88,13 +89,13 @@ def read(body: object) -> Answer:
     return Answer(text, calls, "function_calls" if calls and finish != "length" else finish, took(body))
 
 
-def took(body: object) -> Took | None:
-    """Return the tokens that a server says a call took, None where it doesn't say."""
+def took(body: object) -> Took:
+    """Return the tokens that a server says a call took, none where it doesn't say."""
     usage = _field(body, "usage") or _field(_field(body, "x_groq"), "usage")
     prompt, completion = _field(usage, "prompt_tokens"), _field(usage, "completion_tokens")
     cached = _field(_field(usage, "prompt_tokens_details"), "cached_tokens")
     if not _counted(prompt) or not _counted(completion):
-        return None
+        return Took(0, 0)
     return Took(prompt, completion, min(cached, prompt) if _counted(cached) else 0)
 
 

@@ -1,10 +1,10 @@
 """What a model meant where its server refused what it wrote: a call in the wrong notation, or words."""
 
-import json
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
+from json import JSONDecoder, dumps
 from typing import Any, Final
 
 from autogen_core import FunctionCall
@@ -20,14 +20,22 @@ MOST: Final = 8
 ARGUMENTS: Final = ("arguments", "parameters", "args", "input")
 
 
-def repaired(written: str, names: Collection[str]) -> Answer | None:
-    """Return a call of one of these functions, or the text; None where it can only be asked again."""
+def repaired(written: str, names: Collection[str], *, json: bool = False) -> Answer | None:
+    """Return a call of one of these functions, or the text; None where it can only be asked again.
+
+    ``json``: words are no answer, an object is.
+    """
     written = written[:LONGEST]
     calls = tuple(_calls(written, names))
     if calls:
         return Answer("", calls, "function_calls")
     meant = _objects(written)
-    if not written.strip() or NOTATION.search(written) or any({"name", "tool_calls"} & set(each) for each in meant):
+    if (
+        not written.strip()
+        or (json and not meant)
+        or NOTATION.search(written)
+        or any({"name", "tool_calls"} & set(each) for each in meant)
+    ):
         return None
     return Answer(written.strip())
 
@@ -63,13 +71,13 @@ def _named(written: str, names: Collection[str]) -> str | None:
 def _call(name: str, given: object) -> FunctionCall:
     if isinstance(given, str):
         given = _objects(given)[0] if _objects(given) else {}
-    return FunctionCall(id=fresh(), name=name, arguments=json.dumps(given if isinstance(given, dict) else {}))
+    return FunctionCall(id=fresh(), name=name, arguments=dumps(given if isinstance(given, dict) else {}))
 
 
 def _objects(written: str) -> list[dict[str, Any]]:
     """Return the JSON objects that a text holds, one behind the other."""
     found: list[dict[str, Any]] = []
-    reader, at = json.JSONDecoder(), 0
+    reader, at = JSONDecoder(), 0
     for start in (each.start() for each in islice(re.finditer(r"\{", written), 10 * MOST)):
         if start < at:
             continue

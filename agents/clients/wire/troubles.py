@@ -8,7 +8,8 @@ from agents.clients.unavailable import LLMUnavailable, Why
 
 DAY: Final = re.compile(r"\bper day\b|\b[TR]PD\b")
 TOO_LONG: Final = frozenset({"context_length_exceeded", "request_too_large"})
-UNREADABLE: Final = frozenset({"tool_use_failed", "json_validate_failed"})
+NO_JSON: Final = "json_validate_failed"
+UNREADABLE: Final = frozenset({"tool_use_failed", NO_JSON})
 CAPACITY: Final = 498
 SHARED: Final = frozenset({Why.OVER_BUDGET, Why.UNCOUNTED})
 A_DAY: Final = 24 * 3600.0
@@ -61,6 +62,11 @@ class Refusal(NamedTuple):
     def meant(self) -> str | None:
         """What the model wrote, where the server could make nothing of it."""
         return str(self.error.get("failed_generation") or "") if self.code in UNREADABLE else None
+
+    @property
+    def is_about_json(self) -> bool:
+        """True where JSON was wanted, and it wasn't that."""
+        return self.code == NO_JSON
 
 
 def refusal(status: int, headers: Mapping[str, str], body: object) -> Refusal:

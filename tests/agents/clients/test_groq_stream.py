@@ -74,7 +74,10 @@ async def test_a_stream_that_dies_after_text_was_shown_is_never_played_again(dyi
     assert len(groq.asked) == 1
 
 
-@pytest.mark.parametrize("dying", [streamed(broken=True), streamed(), streamed(FAILED), Answer(events=("{",))])
+@pytest.mark.parametrize(
+    "dying",
+    [streamed(broken=True), streamed(), streamed(FAILED), Answer(events=("{",)), Answer(events=("[" * 100_000,))],
+)
 async def test_a_stream_that_dies_before_is_asked_for_again(dying: Answer) -> None:
     async with Groq(dying, said("again")) as groq, talking(groq) as room:
         pieces, ended = await heard(room.client)

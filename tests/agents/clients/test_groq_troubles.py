@@ -12,7 +12,7 @@ from agents.clients.groq import Groq as OurGroq
 from agents.clients.memory import MemoryQuota
 from agents.clients.unavailable import Why
 from incident.alert import Severity
-from tests.agents.clients.asking import ASKED, LARGE, SEARCH, SMALL, talking, why
+from tests.agents.clients.asking import ASKED, LARGE, SEARCH, SMALL, Finding, talking, why
 from tests.groq_standin import Answer, Asked, Groq, refused, said
 
 MINUTE = "Rate limit reached for model in organization on tokens per minute (TPM): Limit 8000, Used 7900, Requested 900"
@@ -203,11 +203,18 @@ async def test_a_call_of_nothing_known_is_drawn_again_once() -> None:
     assert groq.models == [LARGE, LARGE]
 
 
-async def test_json_that_the_server_found_invalid_is_taken_as_it_is_or_drawn_again() -> None:
-    failed = refused(400, "json_validate_failed", failed_generation="")
-    near = refused(400, "json_validate_failed", failed_generation='{"finding": "x"')
-    async with Groq(failed, near) as groq, talking(groq) as room:
-        assert (await room.client.create(ASKED, json_output=True)).content == '{"finding": "x"'
+@pytest.mark.parametrize("written", ["", '{"finding": "x', "The pool ran empty."])
+async def test_json_that_is_none_is_drawn_again(written: str) -> None:
+    failed = refused(400, "json_validate_failed", failed_generation=written)
+    async with Groq(failed, said('{"finding": "x"}')) as groq, talking(groq) as room:
+        assert (await room.client.create(ASKED, json_output=Finding)).content == '{"finding": "x"}'
+    assert groq.models == [LARGE, LARGE]
+
+
+async def test_json_that_is_some_other_than_asked_for_is_taken() -> None:
+    failed = refused(400, "json_validate_failed", failed_generation='{"finding": 3}')
+    async with Groq(failed) as groq, talking(groq) as room:
+        assert (await room.client.create(ASKED, json_output=Finding)).content == '{"finding": 3}'
 
 
 async def test_a_refused_call_gives_back_what_it_held() -> None:
