@@ -2,42 +2,52 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from incident.values import Value
 
 SOON = 0.1
 """Seconds after which to look again for what somebody else holds and may give back at any time."""
-ROUGHLY = 0.1
+ROUNDED = 0.01
+"""Seconds by which a server may round."""
 
 
 class Said(Value):
-    """What a server last said is left of a limit, and when it will be whole again."""
+    """What a server last said is left of a limit, and when it will be whole again.
+
+    ``evenly``: it comes back bit by bit, as from a bucket that fills; else nothing may come before all of it does.
+    ``fits``: the time until it is whole is what a bucket needs for what is missing. By chance that can be so once.
+    """
 
     limit: int
     left: int
     at: float
     whole_at: float
+    fits: bool = False
+    evenly: bool = False
 
-    def back_at(self, amount: float, seconds: float) -> float:
+    def since(self, before: Self | None, seconds: float) -> Self:
+        """Return it as it reads after another one, of a limit in ``seconds``; believed to be a bucket's if both fit."""
+        fitted = before is not None and before.fits
+        missing = self.limit - self.left
+        needs = missing * seconds / self.limit if self.limit else 0.0
+        close = abs(self.whole_at - self.at - needs) <= ROUNDED + seconds / max(self.limit, 1)
+        fits = close if missing else fitted
+        return self.model_copy(update={"fits": fits, "evenly": fits and fitted})
+
+    def back_at(self, amount: float) -> float:
         """Return when so much will be free, unless somebody takes more."""
         if amount <= self.left:
             return self.at
-        if not self._evenly(seconds):
+        if not self.evenly:
             return self.whole_at
         return self.at + (self.whole_at - self.at) * (amount - self.left) / (self.limit - self.left)
 
-    def free(self, now: float, seconds: float) -> float:
+    def free(self, now: float) -> float:
         """Return how much is free by now if nobody has taken any since."""
-        if not self._evenly(seconds):
+        if not self.evenly or self.whole_at <= self.at:
             return self.left
         return self.left + (self.limit - self.left) * (now - self.at) / (self.whole_at - self.at)
-
-    def _evenly(self, seconds: float) -> bool:
-        """Tell whether it comes back bit by bit, as the time until it is whole fits what is missing; or all at once."""
-        missing = (self.limit - self.left) / self.limit if self.limit else 0.0
-        took = self.whole_at - self.at
-        return missing > 0 and took > 0 and abs(took - missing * seconds) <= ROUGHLY * took
 
 
 class Taken(NamedTuple):
@@ -69,7 +79,7 @@ class Gauge(NamedTuple):
             return 0.0
         said = self._news(now)
         used = [one for one in self._counted(now, said) if not one.held]
-        at = self._back(amount, used) if said is None else said.back_at(amount + _sum(used), self.seconds)
+        at = self._back(amount, used) if said is None else said.back_at(amount + _sum(used))
         return max(at - now, SOON)
 
     def within(self, seconds: float, now: float) -> float:
@@ -86,7 +96,7 @@ class Gauge(NamedTuple):
         return at
 
     def _whole(self, now: float, said: Said | None) -> float:
-        return self.limit if said is None else said.free(now, self.seconds)
+        return self.limit if said is None else said.free(now)
 
     def _counted(self, now: float, said: Said | None) -> list[Taken]:
         since = now - self.seconds if said is None else said.at

@@ -3,7 +3,7 @@
 from typing import Self
 
 from incident.gauge import Said
-from incident.quota import FREE_PLAN, Heard, Limits
+from incident.quota import DAY, FREE_PLAN, MINUTE, Heard, Limits
 from incident.values import Value
 
 
@@ -18,6 +18,8 @@ class Server(Value):
 
     def learnt(self, heard: Heard, now: float) -> Self:
         """Return what is known after an answer. A server that names no limits, and never has, has none."""
+        requests = heard.requests, heard.requests_left, heard.requests_reset
+        tokens = heard.tokens, heard.tokens_left, heard.tokens_reset
         told = heard.requests is not None or heard.tokens is not None
         if told:
             limits = _adopted(self.limits if self.told else FREE_PLAN, heard)
@@ -27,8 +29,8 @@ class Server(Value):
             update={
                 "limits": limits,
                 "told": self.told or told,
-                "requests": _said(heard.requests, heard.requests_left, heard.requests_reset, now) or self.requests,
-                "tokens": _said(heard.tokens, heard.tokens_left, heard.tokens_reset, now) or self.tokens,
+                "requests": _newer(self.requests, _said(requests, now), DAY),
+                "tokens": _newer(self.tokens, _said(tokens, now), MINUTE),
                 "closed_until": self.closed_until if heard.retry_after is None else now + heard.retry_after,
             }
         )
@@ -43,7 +45,12 @@ def _adopted(known: Limits, heard: Heard) -> Limits:
     return (Limits() if larger else FREE_PLAN).model_copy(update=named)
 
 
-def _said(limit: int | None, left: int | None, reset: float | None, now: float) -> Said | None:
+def _said(told: tuple[int | None, int | None, float | None], now: float) -> Said | None:
+    limit, left, reset = told
     if limit is None or left is None or reset is None:
         return None
     return Said(limit=limit, left=min(left, limit), at=now, whole_at=now + reset)
+
+
+def _newer(known: Said | None, said: Said | None, seconds: float) -> Said | None:
+    return known if said is None else said.since(known, seconds)

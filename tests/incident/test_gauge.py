@@ -11,8 +11,8 @@ from incident.gauge import SOON, Gauge, Said, Taken
 LIMIT, MINUTE, NOW = 8000, 60.0, 100.0
 taken = st.lists(st.builds(Taken, st.floats(30, 100), st.integers(1, 4000), st.just(value=False)), max_size=20)
 said = st.none() | st.builds(
-    lambda left, at, reset: Said(limit=LIMIT, left=left, at=at, whole_at=at + reset),
-    st.integers(0, LIMIT), st.floats(50, 100), st.floats(0.1, 120),
+    lambda left, at, reset, evenly: Said(limit=LIMIT, left=left, at=at, whole_at=at + reset, evenly=evenly),
+    st.integers(0, LIMIT), st.floats(50, 100), st.floats(0.1, 120), st.booleans(),
 )  # fmt: skip
 
 
@@ -43,9 +43,17 @@ def test_what_a_limit_never_has_room_for_is_never_waited_for() -> None:
     assert math.isinf(Gauge(0, MINUTE, ()).after(1, NOW))
 
 
-@pytest.mark.parametrize("reset", [10.0, 40.0])
+@pytest.mark.parametrize("reset", [10.0, 15.03, 40.0])
 def test_a_reset_that_does_not_fit_what_is_missing_may_come_all_at_once(reset: float) -> None:
     """A quarter is missing, which a bucket would fill in 15 seconds."""
-    gauge = Gauge(LIMIT, MINUTE, (), Said(limit=LIMIT, left=6000, at=NOW, whole_at=NOW + reset))
+    said = Said(limit=LIMIT, left=6000, at=NOW, whole_at=NOW + reset)
+    gauge = Gauge(LIMIT, MINUTE, (), said.since(said.since(None, MINUTE), MINUTE))
     assert gauge.free(NOW + reset / 2) == 6000
     assert gauge.after(6001, NOW) == pytest.approx(reset)
+
+
+def test_one_request_of_a_thousand_a_day_comes_back_every_86_seconds() -> None:
+    """Groq's own example of a reset, with the limit that it has there: 30 of 14,400 requests are gone."""
+    before = Said(limit=14_400, left=14_371, at=NOW - 1, whole_at=NOW - 1 + 173.9)
+    said = Said(limit=14_400, left=14_370, at=NOW, whole_at=NOW + 179.56).since(before.since(None, 86_400), 86_400)
+    assert Gauge(14_400, 86_400, (), said).after(14_371, NOW) == pytest.approx(179.56 / 30)
