@@ -146,5 +146,7 @@ def _named(one: Hypothesis, evidence: Sequence[Evidence]) -> str:
 
 
 def _claimed(names: Named) -> str:
-    at = f" of {names.service}" if names.service else ""
-    return NOTHING.get(names.category) or f"{names.change or f'a cause of the kind “{names.category}”'}{at}"
+    if names.category in NOTHING:
+        return NOTHING[names.category]
+    what, at = (names.change, "of") if names.change else (f"a cause of the kind “{names.category}”", "at")
+    return f"{what} {at} {names.service}" if names.service else what

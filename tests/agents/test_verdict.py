@@ -51,10 +51,10 @@ async def test_a_model_that_sees_it_the_same_way_is_said_to_agree_and_makes_it_n
         (NEWEST, "the deploy rel-8"),
         ({**GUILTY, "culprit_change": "cfg-999"}, "cfg-999 of basket"),
         ({**GUILTY, "culprit_service": "ledger"}, "cfg-12 of ledger"),
-        ({**GUILTY, "culprit_change": None}, "a cause of the kind “change” of basket"),
+        ({**GUILTY, "culprit_change": None}, "a cause of the kind “change” at basket"),
         ({"category": "unknown", "confidence": 0.9}, "no cause"),
         ({"category": "none", "confidence": 0.9}, "nothing that is still wrong"),
-        ({"category": "traffic", "culprit_service": "edge"}, "a cause of the kind “traffic” of edge"),
+        ({"category": "traffic", "culprit_service": "edge"}, "a cause of the kind “traffic” at edge"),
     ],
 )
 async def test_a_model_that_names_something_else_makes_it_less_sure_and_both_are_kept(
