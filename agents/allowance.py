@@ -25,8 +25,6 @@ class Part(StrEnum):
     LOGS = "logs"
     DEPLOY = "deploy"
     DECISION = "decision"
-    AGAIN = "again"
-    """One further question to one specialist, and the decision after it."""
 
 
 class Share(NamedTuple):
@@ -46,16 +44,16 @@ class Share(NamedTuple):
         return self.tokens - self.completion
 
 
-FINDING = Share(1_460, 250)
 SHARES: Mapping[Part, Share] = MappingProxyType(
     {
-        Part.PLAN: Share(1_040, 200),
-        Part.METRICS: FINDING,
-        Part.LOGS: FINDING,
-        Part.DEPLOY: FINDING,
-        Part.DECISION: Share(2_580, 400),
+        Part.PLAN: Share(1_200, 150),
+        Part.METRICS: Share(1_310, 220),
+        Part.LOGS: Share(1_310, 220),
+        Part.DEPLOY: Share(1_510, 220),
+        Part.DECISION: Share(2_670, 360),
     }
 )
+"""Together `TOKENS`: some 600 tokens of each are rules, page and question."""
 WORTH = (Part.DECISION, Part.DEPLOY, Part.LOGS, Part.METRICS, Part.PLAN)
 """Whom a model helps most first: the last go without it where there is not enough for all."""
 
@@ -75,7 +73,7 @@ class Allowance:
         self.calls = calls
         self.asked = 0
         self.spent = 0
-        self.parts = _planned(tokens)
+        self.parts = _planned(tokens, calls)
         self._kept = {part: SHARES[part].tokens for part in self.parts}
 
     def left(self) -> int:
@@ -99,21 +97,28 @@ class Allowance:
         """Take a call and its tokens where they fit and leave room for another of ``then``; else take nothing."""
         own = self._kept.get(part, 0)
         calls = self.calls_left() + (part in self._kept)
-        if tokens + then > self.left() + own or calls < 1 + bool(then):
+        fits = tokens + then <= max(own, self.left() + own) and self.spent + tokens <= self.tokens
+        if not fits or calls < 1 + bool(then):
             return False
         self._kept.pop(part, None)
         self.asked += 1
         self.spent += tokens
         return True
 
+    def passed(self, part: Part, *, paid: bool) -> None:
+        """Note a call that an earlier process has made; what it took is not known any more, its share is the most."""
+        kept = self._kept.pop(part, 0)
+        self.spent += kept if paid else 0
+        self.asked += paid
+
     def settle(self, taken: int, used: int) -> None:
         """Give back what a call did not use of what was taken for it, or take what it used more."""
         self.spent += used - taken
 
 
-def _planned(tokens: int) -> tuple[Part, ...]:
+def _planned(tokens: int, calls: int) -> tuple[Part, ...]:
     parts: list[Part] = []
     for part in WORTH:
-        if sum(SHARES[p].tokens for p in (*parts, part)) <= tokens:
+        if sum(SHARES[p].tokens for p in (*parts, part)) <= tokens and len(parts) < calls:
             parts.append(part)
     return tuple(parts)

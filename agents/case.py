@@ -10,7 +10,7 @@ from incident.facts import Agent, Turn
 
 @dataclass(frozen=True)
 class Case:
-    """``turns`` and ``answers`` grow; ``answers`` holds what an agent's tools said for its present turn, as JSON."""
+    """Grows. ``answers`` holds what an agent's tools said for its present turn, as JSON."""
 
     ledger: Ledger
     deadline: Deadline
@@ -18,6 +18,7 @@ class Case:
     severity: Severity
     turns: list[Turn] = field(default_factory=list)
     answers: dict[Agent, tuple[str, ...]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def planned(self) -> bool:

@@ -20,6 +20,10 @@ class Deadline:
         """Return how many seconds are left, 0 at least."""
         return max(0.0, self._end - self._clock())
 
+    def until(self, share: float) -> float:
+        """Return how many seconds are left until a share of the whole time has gone, 0 at least."""
+        return max(0.0, self.left() - (1 - share) * self._length)
+
     def for_specialists(self) -> float:
         """Return how many seconds are left to those who only prepare the decision."""
-        return max(0.0, self.left() - KEPT_BACK * self._length)
+        return self.until(1 - KEPT_BACK)

@@ -97,14 +97,12 @@ class Guarded(BaseChatAgent):
         """Yield what the participant yields, then its answer."""
         del messages  # code composes what a participant hears, each time anew
         self._protocol.begin()
-        heard = await self._protocol.hear()
         stop = CancellationToken()  # never the team's own: we decide how a participant stops
         cancellation_token.add_callback(stop.cancel)
         items: asyncio.Queue[Item | Ending] = asyncio.Queue()
-        work = asyncio.create_task(self._work(heard, stop, items), name=f"guarded {self.name}")
+        work = asyncio.create_task(self._work(stop, items), name=f"guarded {self.name}")
         work.add_done_callback(lambda task: items.put_nowait(_ended(task)))
         inner: list[Item] = []
-        await self._inner.on_reset(stop)
         try:
             async for item in _until(items, self._protocol.seconds()):
                 if isinstance(item, Ending):
@@ -117,9 +115,9 @@ class Guarded(BaseChatAgent):
             work.cancel()
             await asyncio.wait({work}, timeout=LAST_WORDS)
 
-    async def _work(
-        self, heard: list[BaseChatMessage], stop: CancellationToken, items: "asyncio.Queue[Item | Ending]"
-    ) -> TextMessage | None:
+    async def _work(self, stop: CancellationToken, items: "asyncio.Queue[Item | Ending]") -> TextMessage | None:
+        heard = await self._protocol.hear()
+        await self._inner.on_reset(stop)
         said: TextMessage | None = None
         async for item in self._inner.on_messages_stream(heard, stop):
             if not isinstance(item, Response):

@@ -18,6 +18,7 @@ from agents.tools import Bench
 from agents.windows import stamp
 from incident.alert import Alert
 from incident.facts import Agent
+from incident.status import WORLD_LABEL
 
 if TYPE_CHECKING:
     from agents.session import Session
@@ -54,9 +55,14 @@ def briefing(alert: Alert) -> str:
         value = f" is {alert.value:g}" if alert.value is not None else ""
         threshold = f" (threshold {alert.threshold:g})" if alert.threshold is not None else ""
         lines.append(f"Signal: {alert.metric}{value}{threshold}")
-    labels = ", ".join(f"{name}={clean(text)[:80]}" for name, text in sorted(alert.labels.items())[:12])
+    labels = ", ".join(f"{name}={clean(text)[:80]}" for name, text in _labels(alert)[:12])
     lines.append(f"Labels: {labels}" if labels else "")
     return "\n".join(line for line in lines if line)
+
+
+def _labels(alert: Alert) -> list[tuple[str, str]]:
+    """Return the page's own labels: the mark of a made-up or recorded world says nothing."""
+    return sorted((name, text) for name, text in alert.labels.items() if name != WORLD_LABEL)
 
 
 def _member(session: "Session", agent: Agent) -> Guarded:
@@ -72,7 +78,7 @@ def _member(session: "Session", agent: Agent) -> Guarded:
         reflect_on_tool_use=True,
     )
     protocol = Protocol(
-        hear=lambda: session.hear(agent),
+        hear=lambda: session.handout.to(agent),
         seconds=seconds,
         begin=lambda: session.begin(agent),
         end=lambda ending: session.end(agent, ending),

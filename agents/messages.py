@@ -61,13 +61,13 @@ class Decision(Value):
 
 def plan(answer: str) -> Plan:
     """Read a plan; prose is a plan that names nobody."""
-    found = _object(answer)
+    found = json_of(answer)
     return Plan(text=_prose(found, answer, "plan", "summary"), asks=_asks(found))
 
 
 def finding(answer: str) -> Finding:
     """Read a finding; of prose the text and the ids in it are kept."""
-    found = _object(answer)
+    found = json_of(answer)
     text = _prose(found, answer, "finding", "summary")
     return Finding(
         text=text,
@@ -81,8 +81,11 @@ def finding(answer: str) -> Finding:
 
 def decision(answer: str) -> Decision:
     """Read a decision; prose names no category, and so decides nothing."""
-    found = _object(answer)
+    found = json_of(answer)
     text = _prose(found, answer, "cause", "reason", "summary")
+    against = found.get("against")
+    if isinstance(against, str) and against.strip():
+        text = f"{text}\nAgainst it: {_line(against)}"
     return Decision(
         text=text,
         asks=_asks(found),
@@ -105,7 +108,7 @@ def asking(asks: tuple[Ask, ...]) -> str:
     return "\n".join(f"- {ask.agent}: {_line(ask.question)}" for ask in asks)
 
 
-def _object(answer: str) -> Mapping[str, object]:
+def json_of(answer: str) -> Mapping[str, object]:
     """Return the JSON object in an answer, whatever is around it; empty where there is none."""
     objects = list(_objects(answer[:READ]))
     return max(objects, key=len, default={})
@@ -135,6 +138,10 @@ def _prose(found: Mapping[str, object], answer: str, *keys: str) -> str:
 
 def _asks(found: Mapping[str, object]) -> tuple[Ask, ...]:
     wishes = found.get("asks", found.get("ask"))
+    if wishes is None:
+        wishes = {agent.value: found[agent.value] for agent in SPECIALISTS if isinstance(found.get(agent.value), str)}
+    if isinstance(wishes, str) and isinstance(found.get("question"), str):
+        wishes = {wishes: found["question"]}
     if isinstance(wishes, Mapping):
         wishes = [{"agent": agent, "question": question} for agent, question in wishes.items()]
     asks: dict[Agent, Ask] = {}

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from autogen_agentchat.messages import BaseChatMessage, TextMessage
 from autogen_core.models import LLMMessage, SystemMessage
 
-from agents.allowance import SHARES, part_of
+from agents.allowance import SHARES, Part, part_of
 from agents.analysis.explanation import Hypothesis, Reason
 from agents.analysis.observations import read
 from agents.analysis.symptoms import signature
+from agents.answers import shape
 from agents.attempts import in_alert, in_case
 from agents.case import Case
 from agents.clients.tokens import request_tokens, tokens
+from agents.clients.wire.schemas import in_words
 from agents.excerpts import Fitting, by_turns, candidates, diffs, fit, line, shortened, unanswered
 from agents.marked import marked
 from agents.messages import SPECIALISTS, asked
@@ -30,8 +32,10 @@ SIGNS = 4
 """Signs of the fault that a diff is read against."""
 WEIGHED, REASONS = 4, 3
 """Explanations that the commander is given, and what it is told for and against each."""
-FOR_DIFFS, FOR_SIGNS, FOR_RIVALS, FOR_FINDINGS = 0.4, 0.2, 0.4, 0.5
+FOR_DIFFS, FOR_SIGNS, FOR_RIVALS, FOR_FINDINGS = 0.35, 0.3, 0.5, 0.5
 """The shares of the room that they get at most; evidence gets what is left."""
+PAGE, REMARKS, ATTEMPTS, LONGEST = 150, 250, 120, 300
+"""Tokens that the page, people's remarks and warnings get, and characters of a line of the page."""
 SLACK = 40
 """Tokens for the sentences around the pieces."""
 
@@ -41,39 +45,44 @@ class Papers:
 
     def __init__(self, case: Case, page: str) -> None:
         self._case = case
-        self._page = TextMessage(content=marked("page", page.splitlines()), source="user")
+        lines = fit((text[:LONGEST] for text in page.splitlines()), PAGE).kept
+        self._page = TextMessage(content=marked("page", lines), source="user")
         self._near = case.ledger.alert.service
 
-    def plan(self, remarks: Sequence[str]) -> list[BaseChatMessage]:
+    def plan(self) -> list[BaseChatMessage]:
         """Return what the commander plans on."""
-        return [self._page, *_people(remarks), _desk("\n".join((*in_alert(self._case.ledger.alert), task("plan"))))]
+        tried = fit(in_alert(self._case.ledger.alert), ATTEMPTS).kept
+        orders = _desk("\n".join((*tried, task("plan"))))
+        room = self._room(Agent.COMMANDER, [self._page, orders]) - _held(Part.PLAN)
+        return [self._page, *self._people(room), orders]
 
     def errand(self, agent: Agent) -> list[BaseChatMessage]:
         """Return what a specialist reports on: what its tools answered, and what it is asked."""
         question = asked_of(agent, self._case.turns)
         asks = [TextMessage(content=question, source=Agent.COMMANDER.value)] if question else []
-        room = self._room(agent, [self._page, *asks])
+        room = self._room(agent, [self._page, *asks]) - SLACK
         answers = self._case.answers.get(agent, ())
-        parts = [self._changes(room)] if agent is Agent.DEPLOY else []
-        room -= sum(map(tokens, parts))
-        ids = self._worthiest(by_turns(answers)) if agent is Agent.DEPLOY else by_turns(answers)
-        found = fit((line(item, self._near) for item in self._named(ids)), room)
-        return [self._page, _desk("\n".join((_shown(found), *parts, *unanswered(answers)))), *asks]
+        changing = agent is Agent.DEPLOY
+        parts = [*([self._changes(room)] if changing else []), *unanswered(answers)]
+        ids = self._worthiest(by_turns(answers)) if changing else by_turns(answers)
+        lines = (line(item, self._near) for item in self._named(ids))
+        found = fit(lines, room - sum(map(tokens, parts)))
+        return [self._page, _desk("\n".join((_shown(found), *parts))), *asks]
 
-    def decision(self, remarks: Sequence[str], *, may_ask: bool) -> list[BaseChatMessage]:
+    def decision(self, *, may_ask: bool) -> list[BaseChatMessage]:
         """Return what the commander decides on: findings, explanations that code weighed, evidence, and people."""
-        tried = in_case(self._case.ledger.alert, self._named(self._brought()))
-        orders = _desk("\n".join((*tried, f"{task('decide')}\n\n{task('ask')}" if may_ask else task("decide"))))
-        fixed = [self._page, *_people(remarks), orders]
-        room = self._room(Agent.COMMANDER, fixed)
+        tried = fit(in_case(self._case.ledger.alert, self._named(self._brought())), ATTEMPTS).kept
+        tasks = (task("decide"), task("ask")) if may_ask else (task("decide"),)
+        orders = _desk("\n\n".join((*tried, *tasks)))
+        held, people = _held(Part.DECISION, may_ask=may_ask), self._people(REMARKS)
         among = self.weighed()
-        told = self._findings(int(room * FOR_FINDINGS))
-        room -= sum(tokens(message.content) for message in told)
+        told = self._findings(int((self._room(Agent.COMMANDER, [self._page, *people, orders]) - held) * FOR_FINDINGS))
+        room = self._room(Agent.COMMANDER, [self._page, *told, *people, orders]) - held - SLACK
         rivals = _rivals(among, int(room * FOR_RIVALS))
         weighty = [reason.evidence for one in among[:WEIGHED] for reason in (*one.support, *one.against)]
         evidence = self._named(dict.fromkeys((*(i for i in weighty if i), *self._brought())))
         found = fit((line(item, self._near) for item in evidence), room - tokens(rivals))
-        return [self._page, *told, _desk(f"{_shown(found)}\n{rivals}"), *_people(remarks), orders]
+        return [self._page, *told, _desk(f"{_shown(found)}\n{rivals}"), *people, orders]
 
     def weighed(self) -> tuple[Hypothesis, ...]:
         """Return the explanations by all evidence there is."""
@@ -86,12 +95,17 @@ class Papers:
         """Return how many tokens are left for evidence in an agent's prompt."""
         told: list[LLMMessage] = [SystemMessage(content=prompt(agent)), *(m.to_model_message() for m in fixed)]
         share = SHARES[part_of(agent, planned=self._case.planned)]
-        return max(0, share.prompt - request_tokens(told) - SLACK)
+        return max(0, share.prompt - request_tokens(told))
 
     def _findings(self, room: int) -> list[TextMessage]:
         findings = sorted(self._case.findings(), key=lambda turn: SPECIALISTS.index(turn.agent))
         each = room // max(1, len(findings))
         return [TextMessage(content=_finding(turn, each), source=turn.agent.value) for turn in findings]
+
+    def _people(self, room: int) -> list[TextMessage]:
+        """Return the newest remarks that fit, in the order in which they were made."""
+        kept = fit(reversed(self._case.remarks), room).kept
+        return [TextMessage(content=words, source=PEOPLE) for words in reversed(kept)]
 
     def _changes(self, room: int) -> str:
         """Return the fault's signs and the diffs of the changes that could have caused it."""
@@ -144,8 +158,10 @@ def _shown(found: Fitting) -> str:
     return f"Evidence{more}:\n{marked('evidence', found.kept)}" if found.kept or found.left else "No evidence."
 
 
-def _people(remarks: Sequence[str]) -> list[TextMessage]:
-    return [TextMessage(content=words, source=PEOPLE) for words in remarks]
+def _held(part: Part, *, may_ask: bool = False) -> int:
+    """Return what it takes to say in words what an answer has to look like."""
+    wanted = shape(part, may_ask=may_ask)
+    return tokens(in_words(wanted)) if wanted else 0
 
 
 def _desk(text: str) -> TextMessage:

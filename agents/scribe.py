@@ -22,13 +22,18 @@ LONGEST = 12_000
 
 
 class Spoken(NamedTuple):
-    """One answer as it came: ``text`` None where there is none, and then ``why``."""
+    """One answer as it came: ``text`` None where there is none, and then ``why``.
+
+    ``by`` is who took the turn, None the one who takes them all; ``notes`` say why.
+    """
 
     agent: Agent
     status: TurnStatus
     text: str | None
     why: str
     started_at: datetime
+    by: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Scribe:
@@ -128,8 +133,8 @@ class Scribe:
             cites=tuple(sorted(claims.cites, key=number)),
             confidence=confidence,
             status=spoken.status,
-            by=self._by,
-            notes=claims.notes,
+            by=spoken.by or self._by,
+            notes=(*spoken.notes, *claims.notes),
         )
 
 

@@ -13,16 +13,19 @@ from autogen_core import CancellationToken, FunctionCall
 from agents.analysis.conclusion import conclude
 from agents.attempts import in_case
 from agents.case import Case
+from agents.clients.relay import Relay
+from agents.clients.terms import Taken
 from agents.deadline import Deadline
 from agents.desk import Desk
 from agents.errands import Errands
 from agents.guarded import Ending
+from agents.handout import Handout
 from agents.investigator import TeamInvestigator
 from agents.ledger import Ledger
 from agents.members import benches, briefing, members, tools
 from agents.messages import SPECIALISTS
-from agents.papers import Papers, asked_of
-from agents.remarks import told
+from agents.meter import Meter
+from agents.papers import Papers
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
 from agents.tools import Bench
@@ -41,7 +44,6 @@ class Session:
 
     def __init__(self, team: TeamInvestigator, incident: Incident, telemetry: Telemetry, heard: Heard) -> None:
         self._team = team
-        self._remarks, self._told = heard, 0
         self.alert = incident.alert
         self.ledger = Ledger(incident.alert, team.scope(), incident.evidence)
         self.desk = Desk(incident.alert, telemetry, team.scope())
@@ -51,11 +53,12 @@ class Session:
         self.tools = tools(self)
         self.case = Case(self.ledger, self.deadline, incident.id, incident.alert.severity, self.scribe.turns)
         self.client = team.crew.think(self.case)
-        self._papers = Papers(self.case, briefing(self.alert))
-        self._errands = Errands(self.tools, self._tell)
+        errands, papers = Errands(self.tools, self._tell), Papers(self.case, briefing(self.alert))
+        self.handout = Handout(papers, errands, self.case, heard, self._may_ask)
+        self.scribe.remarks = self.case.remarks
         self._said: dict[str, Turn] = {}
         self._began: dict[Agent, datetime] = {}
-        self._usage = Usage(model=team.crew.model)
+        self._meter = Meter(team.crew.model)
         self._start = time.monotonic()
         self._broken: list[str] = []
 
@@ -64,7 +67,9 @@ class Session:
         async with aclosing(self._turns()) as turns:
             async for turn in turns:
                 yield turn
-        yield await asyncio.to_thread(self._diagnosis)
+        diagnosis = await asyncio.to_thread(self._diagnosis)
+        usage = await self._meter.usage(self.client, round(time.monotonic() - self._start, 3))
+        yield diagnosis.model_copy(update={"usage": usage})
 
     def may_use(self, agent: Agent, tool: str) -> bool:
         """Tell whether an agent is given a tool."""
@@ -76,30 +81,10 @@ class Session:
         planned = any(turn.agent is Agent.COMMANDER for turn in self.scribe.turns)
         self._tell(agent, "looks" if agent is not Agent.COMMANDER else "decides" if planned else "plans")
 
-    async def hear(self, agent: Agent) -> list[BaseChatMessage]:
-        """Return what an agent is given for its turn, as soon as code has computed it."""
-        if agent is not Agent.COMMANDER:
-            return await self._sent_out(agent)
-        remarks = await self._remarks()
-        self.scribe.remarks += told(remarks[self._told :])
-        self._told = len(remarks)
-        if not self.case.planned:
-            return self._papers.plan(self.scribe.remarks)
-        may_ask = self.case.decisions == 0
-        return await asyncio.to_thread(self._papers.decision, self.scribe.remarks, may_ask=may_ask)
-
-    async def _sent_out(self, agent: Agent) -> list[BaseChatMessage]:
-        first = self.case.decisions == 0
-        question = "" if first else asked_of(agent, self.scribe.turns)
-        self.case.answers[agent] = await self._errands.answers(agent, question)
-        if agent is Agent.DEPLOY and first:  # changes are weighed on what everybody sees
-            await asyncio.gather(*(self._errands.answers(each) for each in SPECIALISTS))
-        return await asyncio.to_thread(self._papers.errand, agent)
-
     async def end(self, agent: Agent, ending: Ending) -> BaseChatMessage:
         """Make a turn of how an agent's turn ended; return what the others hear of it."""
         text = ending.said.content if ending.said else None
-        spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent])
+        spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent], *self._taken(agent))
         turn = await asyncio.to_thread(self.scribe.write, spoken, self.desk.unseen_by(agent))
         message = TextMessage(
             content=turn.text,
@@ -114,7 +99,9 @@ class Session:
         """Run the team on what was said before; a team that breaks ends the stream, never the investigation."""
         thread = [TextMessage(content=briefing(self.alert), source="user")]
         thread += [TextMessage(content=turn.text, source=turn.agent.value) for turn in self.scribe.turns]
-        self._begin_errands()
+        self.handout.begin()
+        if isinstance(self.client, Relay):
+            await self.client.begin()
         stop = CancellationToken()
         watchdog = asyncio.get_running_loop().call_later(self.deadline.left() + GRACE, stop.cancel)
         team = FirstResponders(members(self))
@@ -132,32 +119,23 @@ class Session:
             self._broken.append("the team was stopped at the deadline")
         finally:
             watchdog.cancel()
-            await self._errands.close()
+            await self.handout.close()
             await self.client.close()
 
-    def _begin_errands(self) -> None:
-        """Let those who have yet to report in the first round have their tools asked, while the plan is made."""
-        heard = {turn.agent for turn in self.scribe.turns}
-        self._errands.begin(agent for agent in SPECIALISTS if agent not in heard and self.case.decisions == 0)
+    def _may_ask(self) -> bool:
+        return not isinstance(self.client, Relay) or self.client.may_ask()
+
+    def _taken(self, agent: Agent) -> Taken:
+        return self.client.taken.get(agent, Taken()) if isinstance(self.client, Relay) else Taken()
 
     def _heard(self, item: BaseAgentEvent | BaseChatMessage | TaskResult) -> Turn | None:
         if isinstance(item, TaskResult):
             return None
-        if item.models_usage is not None:
-            self._count(item.models_usage.prompt_tokens, item.models_usage.completion_tokens)
+        self._meter.count(item)
         if isinstance(item, ToolCallRequestEvent):
             for call in item.content:
                 self._tell(Agent(item.source), _written(call))
         return self._said.get(item.id) if isinstance(item, BaseChatMessage) else None
-
-    def _count(self, prompt: int, completion: int) -> None:
-        used = self._usage
-        counted = {
-            "model_calls": used.model_calls + 1,
-            "prompt_tokens": used.prompt_tokens + prompt,
-            "completion_tokens": used.completion_tokens + completion,
-        }
-        self._usage = used.model_copy(update=counted)
 
     def _diagnosis(self) -> Diagnosis:
         evidence = self.scribe.filed()
@@ -168,7 +146,7 @@ class Session:
         return Diagnosis(
             **(dict(written) | known),
             at=self._team.now(),
-            usage=self._usage.model_copy(update={"seconds": round(time.monotonic() - self._start, 3)}),
+            usage=Usage(model=self._team.crew.model),
             redactions=self.ledger.redactions,
         )
 

@@ -26,7 +26,6 @@ from agents.case import Case
 from agents.clients.commander import Commander
 from agents.clients.specialist import report
 from agents.prompts import prompt
-from agents.remarks import PEOPLE
 from incident.facts import Agent
 
 NOTHING = RequestUsage(prompt_tokens=0, completion_tokens=0)
@@ -63,7 +62,7 @@ class OfflineClient(ChatCompletionClient):
 
     def _words(self, agent: Agent, messages: Sequence[LLMMessage]) -> str:
         if agent is Agent.COMMANDER:
-            return self._commander.answer([text for who, text in _said(messages) if who == PEOPLE])
+            return self._commander.answer(self._case.remarks)
         before = [turn.text for turn in self._case.turns if turn.agent is agent]
         answers = (*self._case.answers.get(agent, ()), *_results(messages))
         return report(agent, answers, self._case.ledger, before)
@@ -126,11 +125,6 @@ def addressed(messages: Sequence[LLMMessage]) -> Agent:
             return agent
     message = "the offline client plays the agents of agents/prompts and nobody else"
     raise ValueError(message)
-
-
-def _said(messages: Sequence[LLMMessage]) -> list[tuple[str, str]]:
-    """Return who said what to the agent."""
-    return [(m.source, m.content) for m in messages if isinstance(m, UserMessage) and isinstance(m.content, str)]
 
 
 def _results(messages: Sequence[LLMMessage]) -> list[str]:
