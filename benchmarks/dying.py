@@ -151,7 +151,7 @@ def serve() -> None:
     """Serve as the command line does."""
     once, passed = (Path(os.environ[name]) if name in os.environ else None for name in (ONCE, PASSED))
     surround(Passage(os.environ.get(AT, ""), once, passed))
-    serving.Way = lambda apart: Way(apart, SLACK)  # type: ignore[assignment,attr-defined,misc]
+    serving.Way = lambda apart, thinking: Way(apart, SLACK, thinking)  # type: ignore[assignment,attr-defined,misc]
     deployer.Patience = lambda: GITHUB  # type: ignore[assignment,attr-defined,misc]
     sys.argv[1:] = ["serve", "--rehearse-on-github"]
     main()

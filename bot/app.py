@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agents.clients.budget import Budget
     from agents.investigator import TeamInvestigator
     from bot.llm_settings import LLMSettings
+    from bot.thinking import Thinking
     from incident.alert import Alert
     from incident.catalog import Catalog
     from incident.model import Incident
@@ -154,8 +155,13 @@ def listed_scenarios() -> list[Listed]:
     return scenarios()
 
 
-def team(place: Place, settings: Settings, working: Callable[[str, str], None] | None = None) -> TeamInvestigator:
-    """Return a team for one place; ``working`` hears which agent does what."""
+def team(
+    place: Place,
+    settings: Settings,
+    working: Callable[[str, str], None] | None = None,
+    thinking: Thinking | None = None,
+) -> TeamInvestigator:
+    """Return a team for one place; ``working`` hears which agent does what, ``thinking`` None is the offline one."""
     from agents.investigator import TeamInvestigator
 
     return TeamInvestigator(
@@ -164,6 +170,7 @@ def team(place: Place, settings: Settings, working: Callable[[str, str], None] |
         window=settings.window,
         clock=place.clock,
         working=working,
+        crew=thinking and thinking.crew(place.world, place.alert.service, settings.catalog),
     )
 
 

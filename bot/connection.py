@@ -35,6 +35,7 @@ from bot.slack.pace import Pace
 from bot.slack.painter import painting
 from bot.slack_settings import SlackSettings
 from bot.teams import Queued, Teams
+from bot.thinking import Thinking
 from bot.thread.card import card
 from bot.thread.draw import asked, draw, painted, redrawn
 from bot.thread.options import Options
@@ -48,10 +49,14 @@ database, which is several hand-overs between threads, take half a second beside
 
 
 class Way(NamedTuple):
-    """How things get to Slack: where files are drawn, and at which pace, which is Slack's unless a test shortens it."""
+    """What incidents share: where files are drawn, at which pace Slack is told, and who thinks, None being offline.
+
+    The pace is Slack's unless a test shortens it.
+    """
 
     apart: Apart
     pace: Pace = Pace()
+    thinking: Thinking | None = None
 
 
 class Connected(NamedTuple):
@@ -76,7 +81,7 @@ async def connected(
     await join(client, filter(None, (*slack.alert_channels, (await in_force.now()).slack.incident_channel)), me)
     admins = People(client, "SFA_ADMINS", in_force.admins)
     whom = Whom(client, People(client, "SFA_APPROVERS", in_force.approvers, slack.approvers), in_force)
-    runner = Runner(_crew(in_force, storage, places, whom))
+    runner = Runner(_crew(in_force, storage, places, whom, way.thinking))
     kill_switch = KillSwitch(storage.store.switch, runner.refresh)
     app = AsyncApp(client=client, signing_secret=shown(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
@@ -117,7 +122,7 @@ async def _delivering(settings: Settings, slack: SlackSettings, storage: Storage
         yield
 
 
-def _crew(in_force: InForce, storage: Storage, places: Places, whom: Whom) -> Crew:
+def _crew(in_force: InForce, storage: Storage, places: Places, whom: Whom, thinking: Thinking | None) -> Crew:
     working, teams = Working(), Teams(storage.outbox)
     chat = SlackChat(storage.outbox, storage.memory, _drawing(in_force, storage, whom, working))
     settings = in_force.environment.settings
@@ -132,7 +137,7 @@ def _crew(in_force: InForce, storage: Storage, places: Places, whom: Whom) -> Cr
         chat=Watched(chat, working),
         places=places,
         rules=in_force.policy,
-        investigator=lambda place, watch: Queued(team(place, settings, watch), teams),
+        investigator=lambda place, watch: Queued(team(place, settings, watch, thinking), teams),
         working=working,
         whom=whom,
     )

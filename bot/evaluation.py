@@ -14,7 +14,9 @@ from rich.table import Table
 from bot.app import recorded_place, team
 from bot.config import Settings
 from bot.kept import open_store
+from bot.llm_settings import LLMSettings
 from bot.mistakes import Mistake
+from bot.thinking import Thinking, thinking_once
 from incident.facts import Diagnosis, Verdict
 from incident.hands import Hands
 from incident.model import Incident
@@ -35,7 +37,9 @@ class Ungraded(Exception):
     """There is no answer to grade: the message says how the investigation ended."""
 
 
-async def evaluate(folders: Sequence[Path], settings: Settings, *, as_json: bool) -> None:
+async def evaluate(
+    folders: Sequence[Path], settings: Settings, llm: LLMSettings | None = None, *, as_json: bool
+) -> None:
     """Investigate every case as `investigate` would and print the table of incident-format.md.
 
     Raises `Mistake` at the end for cases that can't be read: they cost nobody else's grades.
@@ -49,11 +53,11 @@ async def evaluate(folders: Sequence[Path], settings: Settings, *, as_json: bool
     with tempfile.TemporaryDirectory() as scratch, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(cases))
         apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{scratch}/evaluation.db"})
-        async with open_store(apart) as store:
+        async with open_store(apart) as store, thinking_once(llm, settings) as mind:
             for case in cases:
                 progress.update(task, description=case.name)
                 try:
-                    graded.append(await _graded(case, settings, store))
+                    graded.append(await _graded(case, settings, store, mind))
                 except (NotAnIncident, Unreadable, Ungraded) as why:
                     broken.append(f"{case}: {why}")
                 progress.advance(task)
@@ -70,18 +74,18 @@ def find_cases(folders: Sequence[Path]) -> Iterator[Path]:
         yield from (place for place in inside if (place / ALERT).is_file() and (place / KEY).is_file())
 
 
-async def _graded(case: Path, settings: Settings, store: Store) -> Grade:
-    ended = await _investigated(case, settings, store)
+async def _graded(case: Path, settings: Settings, store: Store, mind: Thinking | None) -> Grade:
+    ended = await _investigated(case, settings, store, mind)
     truth = read_truth(case)
     return grade(_answer(case, ended), truth or Truth(), await _known(case))
 
 
-async def _investigated(case: Path, settings: Settings, store: Store) -> Incident:
+async def _investigated(case: Path, settings: Settings, store: Store, mind: Thinking | None) -> Incident:
     place = recorded_place(case)
     hands = Hands(
         store=store,
         chats=(),
-        investigator=team(place, settings),
+        investigator=team(place, settings, thinking=mind),
         telemetry=place.telemetry,
         clock=place.clock,
         rules=unchanging(settings.policy()),

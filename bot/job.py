@@ -20,7 +20,9 @@ from bot.document import document
 from bot.github_settings import github_settings
 from bot.interrupts import ctrl_c
 from bot.kept import open_store
+from bot.llm_settings import LLMSettings
 from bot.outbox import prepared, write_report
+from bot.thinking import Thinking, thinking_once
 from bot.wishes import Wishes
 from incident.facts import Approval, Decision, Stopped, Verdict
 from incident.hands import Asker, Hands
@@ -38,17 +40,18 @@ SHELL = "shell"
 """Who answers here: somebody at this machine, whom nobody has identified."""
 
 
-async def investigate(wishes: Wishes, settings: Settings) -> int:
-    """Do it all and return the exit code of interface.md."""
+async def investigate(wishes: Wishes, settings: Settings, llm: LLMSettings | None = None) -> int:
+    """Do it all and return the exit code of interface.md; ``llm`` None is the offline reasoner."""
     with ctrl_c() as pressed:
         place = _place(wishes, settings)
         folder = prepared(wishes.out)
         console = Console(stderr=wishes.as_json)
         drawing = asyncio.create_task(asyncio.to_thread(report.warm))
         with closing(_thread(console)) as thread:
-            async with open_store(settings) as store:
+            async with open_store(settings) as store, thinking_once(llm, settings) as mind:
                 asker = _asker(place, wishes, console, thread)
-                incident = await _respond(_hands(place, settings, wishes, (store, thread, asker)), place, pressed)
+                hands = _hands(place, settings, wishes, (store, thread, asker), mind)
+                incident = await _respond(hands, place, pressed)
             thread.close()
             await drawing
             written = write_report(incident, folder, settings.zone)
@@ -105,12 +108,14 @@ async def _end(working: asyncio.Future[Incident]) -> None:
         working.cancel()
 
 
-def _hands(place: Place, settings: Settings, wishes: Wishes, people: tuple[Store, Thread, Asker]) -> Hands:
+def _hands(
+    place: Place, settings: Settings, wishes: Wishes, people: tuple[Store, Thread, Asker], mind: Thinking | None
+) -> Hands:
     store, thread, asker = people
     return Hands(
         store=store,
         chats=(thread,),
-        investigator=team(place, settings, thread.working),
+        investigator=team(place, settings, thread.working, mind),
         telemetry=place.telemetry,
         clock=place.clock,
         rules=unchanging(settings.policy(rehearse=wishes.dry_run)),

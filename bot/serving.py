@@ -21,6 +21,7 @@ from bot.llm_settings import LLMSettings
 from bot.places import Places
 from bot.slack_settings import SlackSettings
 from bot.standin import stand_in
+from bot.thinking import thinking, wished
 from incident.catalog import Catalog
 
 
@@ -42,12 +43,14 @@ async def serve(
         if not slack.in_slack:
             settings, slack, page = await stack.enter_async_context(stand_in(settings, slack, places))
             click.echo(f"workspace: {page}")
-        connection = await stack.enter_async_context(connected(settings, slack, storage, places, Way(apart)))
+        account, asked = budget(llm, storage.database), wished(llm, None)
+        mind = await stack.enter_async_context(thinking(asked, account))
+        way = Way(apart, thinking=mind)
+        connection = await stack.enter_async_context(connected(settings, slack, storage, places, way))
         runner, kill_switch, over_http = connection
         app, door = web(lambda: runner.running, kill_switch, over_http), Door(slack.api_tokens)
         api.register(app, door, kill_switch, storage.audit)
-        asked = llm.models if llm.groq_api_key and llm.llm != "off" else ()
-        spending = Spending(budget(llm, storage.database), asked)
+        spending = Spending(account, asked.models if asked else ())
         metrics.register(app, door, Sources(lambda: runner.running, kill_switch, storage.database, spending))
         address = await stack.enter_async_context(served(app, slack.host, slack.port))
         click.echo(f"health: {address}/health")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
@@ -37,9 +37,9 @@ def is_app(login: str) -> bool:
     return login.casefold().endswith("[bot]")
 
 
-def read_mode(told: object) -> object:
+def read_off(told: object) -> object:
     """Take the word off back: YAML reads it as false."""
-    return Mode.OFF if told is False else told
+    return "off" if told is False else told
 
 
 def known_zone(name: str) -> str:
@@ -101,6 +101,7 @@ class Entry(Value):
 
     ``on_call`` (a user group) and ``approvers`` are Slack's ids or @handles.
     ``environment``: the only one in which anything may be done to it. ``workflow``: the file in the repository.
+    ``llm`` off: no LLM is told of its incidents.
     """
 
     aliases: tuple[Name, ...] = ()
@@ -109,9 +110,10 @@ class Entry(Value):
     workflow: Name | None = None
     on_call: Name | None = None
     approvers: tuple[Name, ...] | None = None
-    mode: Annotated[Mode | None, BeforeValidator(read_mode)] = None
+    mode: Annotated[Mode | None, BeforeValidator(read_off)] = None
     freeze: tuple[Freeze, ...] = ()
     reversible: bool | None = None
+    llm: Annotated[Literal["off"] | None, BeforeValidator(read_off)] = None
 
 
 class Catalog(Value):

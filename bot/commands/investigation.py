@@ -7,10 +7,7 @@ from typing import Any
 
 import click
 
-from bot.mistakes import Mistake
-
 FOLDER = click.Path(file_okay=False, path_type=Path)
-OFFLINE = "offline"
 EARLIEST, LATEST = 1970, 2200
 
 
@@ -36,13 +33,8 @@ class Moment(click.ParamType[datetime]):
 @click.argument("target")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, all else on stderr.")
 @click.option("--out", type=FOLDER, default=Path("rca"), show_default=True, help="Where the reports go.")
-@click.option(
-    "--model",
-    metavar="offline|groq|NAME",
-    default=OFFLINE,
-    show_default=True,
-    help="Who thinks. This version has offline only: the deterministic reasoner, which needs no key.",
-)
+@click.option("--model", metavar="offline|groq|NAME", help="Who thinks: the offline reasoner, which needs no key, "
+              "Groq, or a model by its name. Default: groq where a key is set and SFA_LLM lets it.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True,
               help="Which variant of a made-up world.")  # fmt: skip
 @click.option("--as-of", type=Moment(), help="Look as of then: at nothing later; a made-up alert fires then. "
@@ -52,7 +44,7 @@ class Moment(click.ParamType[datetime]):
               "counts in scenarios only. Default: ask on a terminal, else leave it waiting.")  # fmt: skip
 @click.option("--rehearse-on-github", is_flag=True, help="Dispatch a scenario's rollback to the repository of "
               "SFA_GITHUB_ROLLBACK_REPO first, which must be marked as a sandbox.")  # fmt: skip
-def investigate(model: str, **options: Any) -> int:  # noqa: ANN401 - as click reads them
+def investigate(model: str | None, **options: Any) -> int:  # noqa: ANN401 - as click reads them
     """Investigate TARGET and act where that is proved safe; write the RCA as Markdown and PDF.
 
     TARGET is a scenario, a scenario file (*.yml) or the folder of a recorded incident. Scenarios may be acted on: they
@@ -68,9 +60,8 @@ def investigate(model: str, **options: Any) -> int:  # noqa: ANN401 - as click r
     """  # noqa: D301 - click's \b keeps the examples on their own lines
     from bot.app import settings
     from bot.job import investigate as run
+    from bot.llm_settings import llm_settings
+    from bot.thinking import wished
     from bot.wishes import Wishes
 
-    if model != OFFLINE:
-        message = f"--model {model}: this version has no LLM client; leave it out or say {OFFLINE}"
-        raise Mistake(message)
-    return asyncio.run(run(Wishes(**options), settings()))
+    return asyncio.run(run(Wishes(**options), settings(), wished(llm_settings(), model)))

@@ -23,7 +23,7 @@ Program = Callable[..., Done]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("SFA_")]:
+    for name in [name for name in os.environ if name.startswith(("SFA_", "GROQ_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
