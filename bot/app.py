@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from agents.clients.budget import Budget
     from agents.investigator import TeamInvestigator
+    from agents.questions.answering import Answerer
     from bot.llm_settings import LLMSettings
     from bot.thinking import Thinking
     from incident.alert import Alert
@@ -180,6 +181,13 @@ def budget(llm: LLMSettings, database: Database) -> Budget:
     from storage.quota import SqlQuota
 
     return Budget(SqlQuota(database), Terms(llm.caps, llm.prices))
+
+
+def answerer(settings: Settings) -> Answerer:
+    """Return who answers questions in threads: by search over the evidence, and by telemetry of ``window``."""
+    from agents.questions.answering import Answerer
+
+    return Answerer(settings.window)
 
 
 def place_again(incident: Incident) -> Place:

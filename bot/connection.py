@@ -14,8 +14,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.channels import read_rules
+from bot.answering import Answering
 from bot.apart import Apart
-from bot.app import listed_scenarios, team
+from bot.app import answerer, listed_scenarios, team
 from bot.config import Settings
 from bot.crew import Crew
 from bot.in_force import InForce
@@ -86,10 +87,14 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=shown(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    bot = Bot(runner, *storage[:-1], places, admins, whom, in_force, names, services, rules, kill_switch, way.apart)
+    answering = Answering(runner, storage, places, answerer(settings))
+    bot = Bot(
+        runner, answering, *storage[:-1], places, admins, whom, in_force, names, services, rules, kill_switch, way.apart
+    )
     register(app, bot)
     async with _delivering(settings, slack, storage, way):
         runner.every(timedelta(days=1), storage.outbox.prune)
+        runner.every(timedelta(seconds=way.pace.look_back), answering.pay)
         await runner.resume()
         sockets = await connect(app, slack.app_token) if slack.app_token else []
         await catch_up(client, bot, me, time.time())

@@ -298,13 +298,34 @@ class Owned(Value):
 
 
 class Remark(Value):
-    """A person wrote in the thread. ``message`` is the one it stands in, None where that has no name."""
+    """A person wrote in the thread. ``message`` is the one it stands in, None where that has no name.
+
+    ``asks``: it was a question to us, and an `Answered` is owed.
+    """
 
     kind: Literal["remark"] = "remark"
     at: Instant
     by: Name
     text: Text
     message: Name | None = None
+    asks: bool = False
+
+
+class Answered(Value):
+    """A person's question was answered. ``to`` is the seq of its `Remark`, ``by`` a model's name or offline.
+
+    ``found`` was read for this answer alone: it is no part of what the diagnosis rests on.
+    """
+
+    kind: Literal["answered"] = "answered"
+    at: Instant
+    to: Annotated[int, Field(ge=1)]
+    text: Text
+    cites: tuple[EvidenceId, ...] = ()
+    found: tuple[Evidence, ...] = ()
+    by: str
+    notes: tuple[Text, ...] = ()
+    """What was left out or corrected, and why a model did not answer where one was asked."""
 
 
 class Stopped(Value):
@@ -336,7 +357,7 @@ class Closed(Value):
 
 Fact = (
     Turn | Diagnosis | Verdict | Approval | Reminded | RollbackStarted | RollbackSent | RollbackSeen | RollbackEnded
-    | Check | AlertSeen | AlertResolved | Owned | Remark | Stopped | Fault | Closed
+    | Check | AlertSeen | AlertResolved | Owned | Remark | Answered | Stopped | Fault | Closed
 )  # fmt: skip
 FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
 """Reads a stored fact back: ``FACT.validate_json(body)``."""

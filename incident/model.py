@@ -9,8 +9,9 @@ from typing import Self, TypeVar
 from incident.alert import Alert
 from incident.evidence import Evidence
 from incident.facts import (
-    Action, AlertResolved, AlertSeen, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome, Owned,
-    Recovery, Remark, Reminded, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped, Turn, Verdict,
+    Action, AlertResolved, AlertSeen, Answered, Approval, Check, Closed, Decision, Diagnosis, Fact, Fault, Outcome,
+    Owned, Recovery, Remark, Reminded, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped, Turn,
+    Verdict,
 )  # fmt: skip
 from incident.status import BEFORE_ACTION, CLOSABLE, DRILL_LABEL, WORLD_LABEL, Status, World
 from incident.values import Instant, Name, Value
@@ -88,6 +89,13 @@ class Incident(Value):
         """All evidence that turns brought in, in order."""
         return tuple(e for turn in self.every(Turn) for e in turn.found)
 
+    @property
+    def owed(self) -> tuple[int, ...]:
+        """The remarks that ask something of us and have no answer yet, by seq, oldest first."""
+        answered = {answer.to for answer in self.every(Answered)}
+        asks = (seq for seq, fact in enumerate(self.facts, 1) if isinstance(fact, Remark) and fact.asks)
+        return tuple(seq for seq in asks if seq not in answered)
+
     def every(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Return all facts of a kind, oldest first."""
         return tuple(f for f in self.facts if isinstance(f, kind))
@@ -128,6 +136,8 @@ class Incident(Value):
                 return now
             case Remark():
                 return None if self.has_heard(fact.message) else now
+            case Answered():
+                return now if fact.to in self.owed else None
             case AlertSeen():
                 return now if self.holds_fingerprint else Status.HANDED_OVER
             case AlertResolved():

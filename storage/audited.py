@@ -27,7 +27,7 @@ TOLD: Mapping[str, frozenset[str]] = MappingProxyType({
 })  # fmt: skip
 """What an entry tells of a fact, by its kind; the fact itself stays where it is."""
 
-PASSED_OVER = frozenset({"turn", "diagnosis", "alert_seen", "alert_resolved", "remark", "fault"})
+PASSED_OVER = frozenset({"turn", "diagnosis", "alert_seen", "alert_resolved", "remark", "answered", "fault"})
 """Kinds that decide nothing. A test holds that each kind is here or in `TOLD`."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Double, delete, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Double, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from incident.status import Status
@@ -35,6 +35,9 @@ _unshown = or_(
     incidents.c.shown_at.is_(None), exists().where(facts.c.incident_id == incidents.c.id, facts.c.shown_at.is_(None))
 )
 _called_off = exists().where(facts.c.incident_id == incidents.c.id, facts.c.kind.in_(["stopped", "alert_resolved"]))
+_told = select(func.count()).select_from(facts).where(facts.c.incident_id == incidents.c.id)
+_asked = _told.where(facts.c.kind == "remark", facts.c.body.contains('"asks":true')).scalar_subquery()
+_answered = _told.where(facts.c.kind == "answered").scalar_subquery()
 _held = exists().where(leases.c.name == incidents.c.id, leases.c.until > NOW)
 
 
@@ -121,6 +124,12 @@ class SqlLeases:
         async with self._database.reading() as connection:
             rows = await connection.execute(query if self._database.is_sqlite else query.where(~_held))
             return tuple(Left(row.id, Status(row.status), not row.unshown) for row in rows)
+
+    @whole
+    async def owing(self) -> tuple[str, ...]:
+        """Return the incidents in whose threads more was asked than answered."""
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(select(incidents.c.id).where(_asked > _answered))).scalars())
 
     @whole
     async def ended(self, ids: Collection[str]) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from incident.facts import (
     Action,
     AlertResolved,
     AlertSeen,
+    Answered,
     Approval,
     Check,
     CheckResult,
@@ -85,6 +86,8 @@ def say(incident: Incident, fact: Fact) -> Said:
             return said("owner", f"{fact.by} took it")
         case Remark():
             return said(fact.by, "", (fact.text,))
+        case Answered():
+            return said("answer", "", tuple(fact.text.splitlines()))
         case Reminded():
             return said("question", "half the time to answer has gone", tone="waiting")
         case Stopped():

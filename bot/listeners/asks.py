@@ -3,13 +3,19 @@
 import re
 from typing import Literal, NamedTuple
 
-MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+from agents.questions.understanding import is_question
+from bot.thread.text import MENTION
+from incident.facts import Answered, Remark
+from incident.model import Incident
+
 AGAIN = re.compile(
     r"/?(?:look|try|check|investigate)\s+(?:at\s+(?:it|this)\s+)?again\b"
     r"(?:\s+with\s+(?:this|that|the)\s+(?:remark|hint))?[\s:,;-]*",
     re.IGNORECASE,
 )
 LINKED = re.compile(r"<(?:https?://|mailto:)?[^>|]*\|([^>]*)>")
+SOON = 600.0
+"""Seconds in which a question that follows an answer is one to us without a mention."""
 HELP = (
     "*What I do:* I find out what broke, and propose to undo the change that did it when that is proved safe.\n"
     "• `/investigate` or `/investigate TARGET` looks into a service or a made-up incident\n"
@@ -18,7 +24,8 @@ HELP = (
     "• in a channel, `@First Responder investigate TARGET`; in a direct message, the same without the mention\n"
     "• the message menu's *Investigate this message* looks into an alert that somebody posted\n"
     "• what you write in an incident's thread is kept with it, and reaches the commander while the team investigates\n"
-    "• mention me there to hear how it stands; `look again: REMARK` investigates anew, with what people wrote"
+    "• mention me there with a question (`why not the cache?`, `errors before 14:00`, `catch me up`) and I answer from "
+    "the evidence; without one, I say how it stands; `look again: REMARK` investigates anew, with what people wrote"
 )
 
 
@@ -47,6 +54,24 @@ def asked(text: str) -> Ask:
     if first in {"help", "hi", "hello"}:
         return Ask("help")
     return Ask("other", " ".join(words))
+
+
+def asks_us(text: str) -> bool:
+    """Tell whether words that are addressed to us are a question about an incident, and no command."""
+    ask = asked(text)
+    return is_question(text) and (ask.kind == "other" or (ask.kind == "investigate" and text.rstrip().endswith("?")))
+
+
+def follows_up(incident: Incident, by: str, text: str, at: float) -> bool:
+    """Tell whether somebody goes on asking: we have just answered them, nobody spoke since, and nobody is addressed.
+
+    ``at`` is the moment in seconds, as Slack's message ids have it.
+    """
+    last = next((fact for fact in reversed(incident.facts) if isinstance(fact, Remark | Answered)), None)
+    if not isinstance(last, Answered) or MENTION.search(text) or at - last.at.timestamp() > SOON:
+        return False
+    asked_before = incident.facts[last.to - 1]
+    return isinstance(asked_before, Remark) and asked_before.by == by
 
 
 def _target(words: str) -> str:

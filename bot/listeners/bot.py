@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.alerts.rules import Rule
+from bot.answering import Answering
 from bot.apart import Apart
 from bot.in_force import InForce
 from bot.killswitch import KillSwitch
@@ -28,6 +29,7 @@ class Bot(NamedTuple):
     """
 
     runner: Runner
+    answering: Answering
     store: SqlStore
     memory: SqlMemory
     leases: SqlLeases

@@ -30,7 +30,7 @@ async def look_back(client: AsyncWebClient, bot: Bot, me: Me, hearing: float) ->
     try:
         if bot.leases.holds(LOOKING_BACK) or await bot.leases.take(LOOKING_BACK):
             await catch_up(client, bot, me, time.time() - hearing)
-            await overhear(client, bot)
+            await overhear(client, bot, me)
     except Unkept as why:
         logger.warning("what was said meanwhile can't be looked at: %s", why)
 

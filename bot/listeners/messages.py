@@ -12,7 +12,7 @@ from bot.listeners.asking import answer
 from bot.listeners.asks import asked
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful
-from bot.listeners.remarks import remark
+from bot.listeners.remarks import Noted, remark
 from storage.memory import Origin
 
 logger = logging.getLogger(__name__)
@@ -35,9 +35,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         event = args.event or {}
         if event.get("user") and not event.get("bot_id") and not _ours(args, event):
             await admit(args.client, event["user"])
-            noted = await remark(args.client, bot, event)
-            if await _first_time(args, bot):
-                await answer(args, bot, Origin(event["channel"], event.get("thread_ts")), noted)
+            noted = await remark(args.client, bot, event, addressed=True)
+            await _answer(args, bot, event, noted)
 
 
 async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
@@ -55,16 +54,26 @@ async def hear(args: AsyncArgs, bot: Bot, event: dict[str, Any]) -> None:
         await _from_a_person(args, bot, message)
 
 
+async def _answer(args: AsyncArgs, bot: Bot, message: dict[str, Any], noted: Noted | None) -> None:
+    """Answer a question about an incident as its thread's next message, and anything else in its own way, once."""
+    if noted is not None and noted.question is not None:
+        await bot.answering.answer(noted.incident_id, noted.question)
+    elif await _first_time(args, bot):
+        origin = Origin(message["channel"], message.get("thread_ts"))
+        await answer(args, bot, origin, noted.incident_id if noted else None)
+
+
 async def _from_a_person(args: AsyncArgs, bot: Bot, message: dict[str, Any]) -> None:
     """A mention is answered where Slack tells of it as one; here it would be heard twice."""
     text, direct = str(message.get("text")), message.get("channel_type") == "im"
     mentioned = f"<@{args.context.bot_user_id}>" in text
     if mentioned and not direct:
         return
-    noted = await remark(args.client, bot, message)
-    if direct and (noted is None or mentioned or asked(text).kind != "other") and await _first_time(args, bot):
+    noted = await remark(args.client, bot, message, addressed=direct)
+    asks = noted is not None and noted.question is not None
+    if asks or (direct and (noted is None or mentioned or asked(text).kind != "other")):
         await admit(args.client, message["user"])
-        await answer(args, bot, Origin(message["channel"], message.get("thread_ts")), noted)
+        await _answer(args, bot, message, noted)
 
 
 async def _first_time(args: AsyncArgs, bot: Bot) -> bool:

@@ -3,17 +3,19 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.admission import admit
+from bot.listeners.admission import admit, shared
+from bot.listeners.asks import asks_us, follows_up
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
+from bot.slack.entry import Me
 from bot.slack.refusal import UNREACHABLE
 from bot.thread.text import clean
 from incident.facts import Remark
-from incident.model import OutOfOrder
+from incident.model import Incident, OutOfOrder
 from storage.memory import Thread
 
 logger = logging.getLogger(__name__)
@@ -25,10 +27,20 @@ MOST = 20
 PAGE = 200
 
 
-async def remark(client: AsyncWebClient, bot: Bot, message: Mapping[str, Any]) -> str | None:
-    """Keep what a person wrote in an incident's thread, and return which incident's it is. May be repeated.
+class Noted(NamedTuple):
+    """Where a remark is kept; ``question`` is its seq where it was a question to us."""
 
-    Where several share a thread it is for the newest, and for each that goes on. Raises `Mistake` for a guest.
+    incident_id: str
+    question: int | None = None
+
+
+async def remark(
+    client: AsyncWebClient, bot: Bot, message: Mapping[str, Any], *, addressed: bool = False
+) -> Noted | None:
+    """Keep what a person wrote in an incident's thread, and return where it is kept. May be repeated.
+
+    Where several share a thread it is for the newest, and for each that goes on; a question to us is the newest's.
+    Raises `Mistake` for a guest.
     """
     thread_ts = message.get("thread_ts")
     if not thread_ts or not _words(message):
@@ -37,12 +49,16 @@ async def remark(client: AsyncWebClient, bot: Bot, message: Mapping[str, Any]) -
     if here:
         await admit(client, message["user"])
     for incident_id in here:
-        if incident_id == here[0] or not (await bot.store.load(incident_id)).status.ended:
+        incident = await bot.store.load(incident_id)
+        if incident_id == here[0]:
+            us = addressed or follows_up(incident, message["user"], _words(message), float(message["ts"]))
+            await _keep(bot, incident_id, message, asks=us and await _asks(client, message))
+        elif not incident.status.ended:
             await _keep(bot, incident_id, message)
-    return here[0] if here else None
+    return Noted(here[0], _question(await bot.store.load(here[0]), message)) if here else None
 
 
-async def overhear(client: AsyncWebClient, bot: Bot) -> None:
+async def overhear(client: AsyncWebClient, bot: Bot, me: Me) -> None:
     """Keep what stands in the threads of incidents that go on and was never heard of."""
     going = (await bot.store.unfinished())[:MOST]
     threads = await bot.memory.threads([each.id for each in going])
@@ -58,7 +74,8 @@ async def overhear(client: AsyncWebClient, bot: Bot) -> None:
         for message in said:
             with suppress(Mistake):  # a guest, who has heard so
                 await admit(client, message["user"])
-                await _keep(bot, incident.id, message)
+                us = f"<@{me.user_id}>" in _words(message)
+                await _keep(bot, incident.id, message, asks=us and await _asks(client, message, thread.channel))
 
 
 async def _said(client: AsyncWebClient, thread: Thread) -> AsyncIterator[dict[str, Any]]:
@@ -71,10 +88,20 @@ async def _said(client: AsyncWebClient, thread: Thread) -> AsyncIterator[dict[st
                 yield message
 
 
-async def _keep(bot: Bot, incident_id: str, message: Mapping[str, Any]) -> None:
-    told = {"by": message["user"], "text": _words(message), "message": message["ts"]}
+async def _keep(bot: Bot, incident_id: str, message: Mapping[str, Any], *, asks: bool = False) -> None:
+    told = {"by": message["user"], "text": _words(message), "message": message["ts"], "asks": asks}
     with suppress(OutOfOrder):  # it is kept already
         await bot.runner.note(incident_id, lambda now: Remark.model_validate({"at": now, **told}))
+
+
+async def _asks(client: AsyncWebClient, message: Mapping[str, Any], channel: str | None = None) -> bool:
+    """Tell whether words that are addressed to us want an answer, and nobody outside would read it."""
+    return asks_us(_words(message)) and not await shared(client, channel or message["channel"])
+
+
+def _question(incident: Incident, message: Mapping[str, Any]) -> int | None:
+    kept = ((seq, fact) for seq, fact in enumerate(incident.facts, 1) if isinstance(fact, Remark) and fact.asks)
+    return next((seq for seq, fact in kept if fact.message == message["ts"]), None)
 
 
 def _words(message: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from incident.facts import (
     Agent,
     AlertResolved,
     AlertSeen,
+    Answered,
     Approval,
     Check,
     Closed,
@@ -147,7 +148,9 @@ def _told(fact: Fact, metric: str | None) -> tuple[str, str]:
             return _aside(fact)
 
 
-def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Reminded | Stopped | Fault | Closed) -> tuple[str, str]:
+def _aside(
+    fact: AlertSeen | AlertResolved | Owned | Remark | Answered | Reminded | Stopped | Fault | Closed,
+) -> tuple[str, str]:
     """What people and pagers said beside the work."""
     match fact:
         case AlertSeen():
@@ -157,7 +160,9 @@ def _aside(fact: AlertSeen | AlertResolved | Owned | Remark | Reminded | Stopped
         case Owned():
             return "Owner", f"{fact.by} took the incident."
         case Remark():
-            return "Remark", f"{fact.by}: {brief(fact.text, 300)}"
+            return "Question" if fact.asks else "Remark", f"{fact.by}: {brief(fact.text, 300)}"
+        case Answered():
+            return "Answer", brief(" ".join(fact.text.split()), 300)
         case Reminded():
             return "Approval", "Half the time to answer had gone, and people were reminded."
         case Stopped():

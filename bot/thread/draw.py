@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.thread.answer import answer_messages
 from bot.thread.approval import answered, approval_messages, verdict_messages
 from bot.thread.diagnosis import diagnosis_messages
 from bot.thread.drill import marked
@@ -21,6 +22,7 @@ from bot.thread.whom import reminder
 from incident.facts import (
     AlertResolved,
     AlertSeen,
+    Answered,
     Approval,
     Check,
     Closed,
@@ -136,6 +138,8 @@ def _draw(incident: Incident, fact: Fact, seq: int, options: Options) -> tuple[M
             return owned_messages(fact)
         case Remark():
             return ()  # it stands in the thread already
+        case Answered():
+            return answer_messages(incident, fact)
         case Stopped():
             return stopped_messages(incident, fact)
         case Fault():

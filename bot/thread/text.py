@@ -11,6 +11,8 @@ TEXT = 4000
 """Characters of a message's `text`, which also have to be enough for its plain form."""
 PIECE = 2500
 """Characters of one block: Slack folds longer ones away."""
+MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+"""Whom a message addresses, in Slack's notation."""
 PERSON = re.compile(USER)
 GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")

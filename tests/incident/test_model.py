@@ -2,7 +2,7 @@
 
 import pytest
 
-from incident.facts import Action, Asked, Decision, Fact, Outcome, Recovery, Reminded, Verdict
+from incident.facts import Action, Answered, Asked, Decision, Fact, Outcome, Recovery, Reminded, Verdict
 from incident.model import Incident, OutOfOrder
 from incident.status import Status, World
 from tests.incident import made
@@ -43,6 +43,7 @@ FACTS: dict[str, Fact] = {
     "healed": made.HEALED,
     "owned": made.OWNED,
     "remark": made.REMARK,
+    "answer to nothing": Answered(at=made.T, to=1, text="so", by="offline"),
     "stopped": made.STOPPED,
     "fault": made.FAULT,
     "closed": made.CLOSED,
@@ -121,6 +122,17 @@ def test_people_are_reminded_once_of_each_question() -> None:
     assert reminded.after(verdict(Action.ASK)).after(Reminded(at=made.T)).reminded is not None
 
 
+def test_a_question_is_owed_one_answer_whatever_else_goes_on() -> None:
+    answer = Answered(at=made.T, to=2, text="so", by="offline")
+    asked = incident().replay((made.TURN, made.REMARK.model_copy(update={"asks": True}), made.DIAGNOSIS))
+    assert asked.owed == (2,)
+    after = asked.after(answer)
+    assert (after.owed, after.status) == ((), asked.status)
+    for second in (answer, answer.model_copy(update={"to": 1}), answer.model_copy(update={"to": 9})):
+        with pytest.raises(OutOfOrder):
+            after.after(second)
+
+
 def addressed(asked: Asked | None, needed: int = 1, world: World = World.SCENARIO) -> Incident:
     question = verdict(Action.ASK, needed=needed).model_copy(update={"asked": asked})
     return incident(world).replay((made.TURN, made.DIAGNOSIS, question))
@@ -154,7 +166,7 @@ def test_a_question_of_an_earlier_version_is_read_with_its_digest_and_its_answer
 
 def test_every_kind_of_fact_is_in_the_table() -> None:
     kinds = {f.kind for f in FACTS.values()}
-    assert len(kinds) == 17
+    assert len(kinds) == 18
 
 
 def test_a_refused_fact_leaves_the_incident_as_it_was() -> None:

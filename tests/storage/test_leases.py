@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from incident.facts import Stopped
+from incident.facts import Answered, Remark, Stopped
 from incident.model import Incident
 from incident.status import Status
 from storage.database import Database
@@ -158,6 +158,17 @@ async def test_what_is_unattended_goes_on_by_itself_or_was_not_shown(database: D
         Left("INC-OPEN", Status.INVESTIGATING, shown=True),
         Left("INC-UNSHOWN", Status.REPORTED, shown=False),
     }
+
+
+async def test_what_was_asked_and_not_answered_is_owed(database: Database, mine: SqlLeases) -> None:
+    store, now = SqlStore(database), datetime.now(UTC)
+    asks = Remark(at=now, by="U1", text='"asks":true', asks=True)
+    owing = await store.append(await begun(database, "INC-OWING"), asks)
+    told = await store.append(await begun(database, "INC-TOLD"), asks.model_copy(update={"asks": False}))
+    assert await mine.owing() == ("INC-OWING",)
+    assert told.owed == ()
+    await store.append(owing, Answered(at=now, to=1, text="so", by="offline"))
+    assert await mine.owing() == ()
 
 
 @on_postgresql

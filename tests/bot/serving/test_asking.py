@@ -66,7 +66,9 @@ async def test_a_path_is_no_target_in_a_chat(scene: Scene) -> None:
 async def test_help_is_said_in_private(scene: Scene) -> None:
     async with scene.bot():
         await scene.command(ADA, "/investigate help")
-        assert "/rca" in await scene.answer(ADA, INCIDENTS)
+        told = await scene.answer(ADA, INCIDENTS)
+        assert "/rca" in told
+        assert "`why not the cache?`" in told
         assert all(m["only_for"] == ADA for m in scene.messages(INCIDENTS))
 
 
@@ -186,7 +188,7 @@ async def test_remarks_in_a_thread_are_kept_and_a_mention_there_is_answered_also
         await scene.at_rest()
         scene.workspace.people.say(BEN, ALERTS, "we changed the <b>limits</b> at noon", ts)
         await scene.stored(lambda i: i.every(Remark))
-        scene.workspace.people.say(CLEO, ALERTS, "<@UFRBOT> is it over?", ts)
+        scene.workspace.people.say(CLEO, ALERTS, "<@UFRBOT> it is over", ts)
         incident = await scene.stored(lambda i: len(i.every(Remark)) == 2)
         said = await scene.until(
             lambda: next((m for m in scene.messages(ALERTS, ts) if "Your remark is kept" in str(m["text"])), None)

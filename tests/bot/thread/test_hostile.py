@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.thread import news, outcome
+from bot.thread.answer import answer_messages
 from bot.thread.approval import answered, approval_messages, verdict_messages
 from bot.thread.card import card
 from bot.thread.diagnosis import diagnosis_messages
@@ -20,6 +21,7 @@ from incident.facts import (
     Action,
     Agent,
     AlertSeen,
+    Answered,
     Approval,
     Asked,
     Check,
@@ -32,6 +34,7 @@ from incident.facts import (
     Owned,
     Plan,
     Recovery,
+    Remark,
     RollbackEnded,
     RollbackStarted,
     Stopped,
@@ -92,6 +95,10 @@ def test_no_fact_lets_its_text_do_anything(text: str, name: str) -> None:
     sound(news.stopped_messages(incident, Stopped(at=now, by=f"-{name}"[:200])))
     sound(news.fault_messages(Fault(at=now, step=text, error_id=text, reason=text)))
     sound(news.closed_messages(Closed(at=now, reason=text, by=f"-{text}")))
+    asking = case.fresh().after(Remark(at=now, by=f"-{name}"[:200], text=text, asks=True))
+    found = (case.evidence(1000, {"kind": "text"}, statement=text, query=text, outsider_text=True),) * 9
+    reply = Answered(at=now, to=1, text=text, found=found, by=text, notes=(text,) * 9)
+    sound(answer_messages(asking, reply) if text.strip() else ())
 
 
 @few

@@ -12,6 +12,7 @@ from incident.facts import (
     Agent,
     AlertResolved,
     AlertSeen,
+    Answered,
     Approval,
     Asked,
     CheckResult,
@@ -244,6 +245,22 @@ def test_a_repeat_after_the_end_asks_for_a_person() -> None:
 
 def test_a_remark_is_not_said_twice() -> None:
     assert drawn(case.fresh().after(Remark(at=case.at(1), by="U0ADA", text="Look at redis"))) == []
+
+
+def test_an_answer_repeats_what_was_asked_and_says_what_was_read_for_it_alone() -> None:
+    asked = Remark(at=case.at(1), by="U0ADA", text="<@UFRBOT> errors before 14:00?", asks=True)
+    read = case.evidence(1000, {"kind": "text"}, query='log_lines(until="14:00")', outsider_text=True)
+    answer = Answered(
+        at=case.at(2), to=1, text="Read for this: 1 found.\n- pool exhausted (E1000)", cites=("E1000",), found=(read,),
+        by="offline", notes=("answered by search over the evidence, as the LLM did not answer in time",),
+    )  # fmt: skip
+    (message,) = drawn(case.fresh().after(asked).after(answer))
+    assert message.speaker is None
+    assert "<@U0ADA>: errors before 14:00?" in message.text
+    assert "• pool exhausted (E1000)" in message.text
+    assert 'Read for this answer, and no part of the diagnosis: log_lines(until="14:00")' in message.text
+    assert "E1000 holds words that outsiders could have written" in message.text
+    assert "as the LLM did not answer in time" in message.text
 
 
 @pytest.mark.parametrize(
