@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from html import unescape
 from typing import Final, NamedTuple
 
 from agents.questions.moments import Landmarks, Stretch, stretch
@@ -130,7 +131,7 @@ def is_question(text: str) -> bool:
 
 def plainly(text: str) -> str:
     """Return the words of a message on one line, without whom it addresses."""
-    return " ".join(MARKUP.sub(" ", text).replace("`", " ").split())[:LONGEST]
+    return " ".join(unescape(MARKUP.sub(" ", text)).replace("`", " ").split())[:LONGEST]
 
 
 def understood(text: str, known: Known) -> Question:

@@ -30,15 +30,20 @@ OFFLINE_BECAUSE: Final = "answered by search over the evidence, as"
 
 
 class Writer:
-    """``client`` gives one incident's model client, budget and all; ``model`` is its name in answers."""
+    """``client`` gives one incident's model client, budget and all, None where no model may hear of it.
 
-    def __init__(self, client: Callable[[Incident], ChatCompletionClient], model: str) -> None:
+    ``model`` is its name in answers.
+    """
+
+    def __init__(self, client: Callable[[Incident], ChatCompletionClient | None], model: str) -> None:
         self._client, self._model = client, model
 
     async def write(self, record: Record, question: Question, plainly: Answered) -> Answered:
         """Return the answer in the model's words, or the plain one with a note that says why."""
         given = _given(record, question, plainly)
         client = self._client(record.incident)
+        if client is None:
+            return plainly
         try:
             async with asyncio.timeout(SECONDS):
                 result = await client.create(

@@ -1,6 +1,7 @@
 """An answer in the thread: what was asked, what the evidence says, and what was read for it alone."""
 
 from collections.abc import Iterator
+from html import unescape
 
 from bot.report.escape import brief, visible
 from bot.thread.compose import aside, messages
@@ -23,7 +24,7 @@ def answer_messages(incident: Incident, answer: Answered) -> tuple[Message, ...]
 def _blocks(incident: Incident, answer: Answered) -> Iterator[Block]:
     question = incident.facts[answer.to - 1]
     if isinstance(question, Remark):
-        yield rich(quote(person(question.by), say(": "), line(MENTION.sub("", question.text).strip(), ASKED)))
+        yield rich(quote(person(question.by), say(": "), line(unescape(MENTION.sub("", question.text)).strip(), ASKED)))
     yield from prose(answer.text)
     yield from aside(*_small(answer))
 

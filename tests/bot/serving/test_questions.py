@@ -1,12 +1,15 @@
 """Questions in an incident's thread: who is answered, when, with what, once, and after a death too."""
 
 import re
+from dataclasses import replace
 
-from scene import ADA, ALERTS, BEN, Scene
+from scene import ADA, ALERTS, BEN, QUICK, Scene
 
 from incident.facts import Answered, Diagnosis, Remark, Turn
 from incident.model import Incident
 from incident.status import Status
+
+OFTEN = replace(QUICK, look_back=0.2, hearing=0.0)
 
 
 async def reported(scene: Scene, name: str) -> tuple[str, Incident]:
@@ -107,3 +110,16 @@ async def test_what_a_process_owed_when_it_died_the_next_one_answers_once(scene:
             (answer,) = await answered(scene)
     assert f"{incident.alert.service} paged" in answer.text
     assert len(replies(scene, ts, "who is affected?")) == 1
+
+
+async def test_a_question_that_slack_told_a_process_that_died_is_found_and_answered(scene: Scene) -> None:
+    scene.pace = OFTEN
+    async with scene.bot():
+        ts = await scene.fire("payment-declines")
+        await scene.stored(lambda i: i.status is Status.AWAITING_APPROVAL)
+        with scene.unheard():
+            scene.workspace.people.say(ADA, ALERTS, "<@UFRBOT> why not the cache?", ts)
+        (answer,) = await answered(scene)
+        await scene.at_rest()
+    assert answer.text
+    assert len(replies(scene, ts, "why not the cache?")) == 1

@@ -248,7 +248,7 @@ def test_a_remark_is_not_said_twice() -> None:
 
 
 def test_an_answer_repeats_what_was_asked_and_says_what_was_read_for_it_alone() -> None:
-    asked = Remark(at=case.at(1), by="U0ADA", text="<@UFRBOT> errors before 14:00?", asks=True)
+    asked = Remark(at=case.at(1), by="U0ADA", text="<@UFRBOT> &lt;b&gt; errors before 14:00?", asks=True)
     read = case.evidence(1000, {"kind": "text"}, query='log_lines(until="14:00")', outsider_text=True)
     answer = Answered(
         at=case.at(2), to=1, text="Read for this: 1 found.\n- pool exhausted (E1000)", cites=("E1000",), found=(read,),
@@ -256,7 +256,7 @@ def test_an_answer_repeats_what_was_asked_and_says_what_was_read_for_it_alone() 
     )  # fmt: skip
     (message,) = drawn(case.fresh().after(asked).after(answer))
     assert message.speaker is None
-    assert "<@U0ADA>: errors before 14:00?" in message.text
+    assert "<@U0ADA>: &lt;b&gt; errors before 14:00?" in message.text
     assert "• pool exhausted (E1000)" in message.text
     assert 'Read for this answer, and no part of the diagnosis: log_lines(until="14:00")' in message.text
     assert "E1000 holds words that outsiders could have written" in message.text
