@@ -63,7 +63,7 @@ class Papers:
         room = self._room(agent, [self._page, *asks]) - SLACK
         answers = self._case.answers.get(agent, ())
         changing = agent is Agent.DEPLOY
-        parts = [*([self._changes(room)] if changing else []), *unanswered(answers)]
+        parts = [*([self._changes(room)] if changing else []), marked("unanswered", unanswered(answers))]
         ids = self._worthiest(by_turns(answers)) if changing else by_turns(answers)
         lines = (line(item, self._near) for item in self._named(ids))
         found = fit(lines, room - sum(map(tokens, parts)))
