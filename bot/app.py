@@ -183,11 +183,15 @@ def budget(llm: LLMSettings, database: Database) -> Budget:
     return Budget(SqlQuota(database), Terms(llm.caps, llm.prices))
 
 
-def answerer(settings: Settings) -> Answerer:
-    """Return who answers questions in threads: by search over the evidence, and by telemetry of ``window``."""
+def answerer(settings: Settings, thinking: Thinking | None = None) -> Answerer:
+    """Return who answers questions in threads: by search over evidence, in an LLM's words where it may hear of it."""
     from agents.questions.answering import Answerer
+    from agents.questions.wording import Writer
 
-    return Answerer(settings.window)
+    if thinking is None:
+        return Answerer(settings.window)
+    writer = Writer(lambda incident: thinking.client(incident, settings.catalog), thinking.settings.models[0])
+    return Answerer(settings.window, writer)
 
 
 def place_again(incident: Incident) -> Place:

@@ -87,7 +87,7 @@ async def connected(
     app = AsyncApp(client=client, signing_secret=shown(slack.signing_secret) or "not used by Socket Mode")
     names = tuple(each.name for each in listed_scenarios())
     services = await asyncio.to_thread(known_services)
-    answering = Answering(runner, storage, places, answerer(settings))
+    answering = Answering(runner, storage, places, answerer(settings, way.thinking))
     bot = Bot(
         runner, answering, *storage[:-1], places, admins, whom, in_force, names, services, rules, kill_switch, way.apart
     )

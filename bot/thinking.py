@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from agents.clients.budget import Budget
-    from agents.clients.groq import Groq
+    from agents.clients.groq import Groq, GroqClient
     from agents.investigator import Crew
     from bot.config import Settings
     from bot.llm_settings import LLMSettings
     from incident.catalog import Catalog
+    from incident.model import Incident
 
 OFFLINE, GROQ = "offline", "groq"
 OFF = "off"
@@ -39,6 +40,15 @@ class Thinking(NamedTuple):
         from agents.crew import asking
 
         return asking(self.groq, self.budget, self.settings.models[0], self.settings.token_budget)
+
+    def client(self, incident: Incident, catalog: Catalog) -> GroqClient | None:
+        """Return who words an answer about an incident, None where no LLM may hear of it."""
+        if not may_hear(self.settings, incident.world, incident.alert.service, catalog):
+            return None
+        from agents.clients.budget import Caller
+        from agents.questions.wording import SECONDS
+
+        return self.groq.client(Caller(incident.id, incident.alert.severity), lambda: SECONDS)
 
 
 def may_hear(llm: LLMSettings, world: World, service: str, catalog: Catalog) -> bool:

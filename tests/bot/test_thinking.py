@@ -9,14 +9,19 @@ from contextlib import contextmanager
 import pytest
 from pydantic import SecretStr
 
+from agents.clients.budget import Budget
+from agents.clients.memory import MemoryQuota
+from bot.app import answerer
+from bot.config import Settings
 from bot.llm_settings import LLMSettings
 from bot.mistakes import Mistake
-from bot.thinking import may_hear, wished
+from bot.thinking import may_hear, thinking, wished
 from incident.catalog import Catalog, Entry
 from incident.status import World
 from tests.agents.llm import MODEL, playing
+from tests.agents.questions.test_answering import NOW, asking, concluded
 from tests.bot.conftest import Program
-from tests.groq_standin import KEY, Groq, Script, refused
+from tests.groq_standin import KEY, Groq, Script, refused, said
 
 QUIET = Catalog(services={"ledger": Entry.model_validate({"llm": False})})
 
@@ -67,6 +72,22 @@ def test_a_server_of_ones_own_needs_no_key() -> None:
 def test_a_wish_that_can_not_be_met_is_told(said: dict[str, object], model: str, sentence: str) -> None:
     with pytest.raises(Mistake, match=sentence):
         wished(settings(**said), model)
+
+
+@pytest.mark.parametrize(
+    ("world", "llm", "by"),
+    [(World.SCENARIO, None, MODEL), (World.REAL, None, "offline"), (World.REAL, "on", MODEL)],
+)
+async def test_a_question_is_answered_in_its_words_where_it_may_hear_of_the_incident(
+    world: World, llm: str | None, by: str
+) -> None:
+    case = asking((await concluded()).model_copy(update={"world": world}), "why not ledger?")
+    async with Groq(by=lambda _: said("Nothing began soon after it (E201).")) as groq:
+        more = {} if llm is None else {"llm": llm}
+        door = settings(groq_api_key=SecretStr(KEY), groq_base_url=groq.url, groq_model=MODEL, **more)
+        async with thinking(door, Budget(MemoryQuota())) as mind:
+            answer = await answerer(Settings(), mind).answer(case, len(case.facts), NOW, None)
+    assert (answer.by, len(groq.asked)) == (by, int(by == MODEL))
 
 
 @contextmanager
