@@ -19,6 +19,7 @@ from incident.facts import (
     Action,
     AlertResolved,
     AlertSeen,
+    Answered,
     Approval,
     Closed,
     Decision,
@@ -149,7 +150,8 @@ def test_an_incident_without_any_fact_has_a_report() -> None:
 def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
     asides: tuple[Fact, ...] = (
         AlertSeen(at=case.at(4), summary="again"), AlertResolved(at=case.at(5)), Owned(at=case.at(6), by="U7"),
-        Remark(at=case.at(7), by="U8", text="looking"), Stopped(at=case.at(8), by="U9"),
+        Remark(at=case.at(7), by="U8", text="looking"), Answered(at=case.at(8), to=7, text="Not the cache", by="offline"),
+        Remark(at=case.at(7), by="U8", text="why not redis?", asks=True), Stopped(at=case.at(8), by="U9"),
         Fault(at=case.at(9), step="verify", error_id="abc", reason="gone"), Closed(at=case.at(9), reason="aged"),
         Approval(at=case.at(3), decision=Decision.EXPIRED), RollbackStarted(at=case.at(3), key="k", plan=case.PLAN),
         RollbackSent(at=case.at(3), key="k"), RollbackSeen(at=case.at(3), key="k", run="7", progress=Progress.HELD),
@@ -161,7 +163,7 @@ def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
     told = " ".join(f"{m.mark}: {m.what}" for m in moments(incident))
     for words in (
         "again", "resolved at its source", "U7", "looking", "U9 stopped", "abc", "aged", "expired", "failed",
-        "sent to be done", PROGRESS[Progress.HELD],
+        "sent to be done", "Question: U8: why not redis?", "Answer: Not the cache", PROGRESS[Progress.HELD],
     ):  # fmt: skip
         assert words in told
     kinds = {fact.kind for fact in (*incident.facts, *case.resolved().facts)}
