@@ -150,7 +150,8 @@ def test_an_incident_without_any_fact_has_a_report() -> None:
 def test_facts_that_every_reader_must_find_in_the_timeline() -> None:
     asides: tuple[Fact, ...] = (
         AlertSeen(at=case.at(4), summary="again"), AlertResolved(at=case.at(5)), Owned(at=case.at(6), by="U7"),
-        Remark(at=case.at(7), by="U8", text="looking"), Answered(at=case.at(8), to=7, text="Not the cache", by="offline"),
+        Remark(at=case.at(7), by="U8", text="looking"),
+        Answered(at=case.at(8), to=7, text="Not the cache", by="offline"),
         Remark(at=case.at(7), by="U8", text="why not redis?", asks=True), Stopped(at=case.at(8), by="U9"),
         Fault(at=case.at(9), step="verify", error_id="abc", reason="gone"), Closed(at=case.at(9), reason="aged"),
         Approval(at=case.at(3), decision=Decision.EXPIRED), RollbackStarted(at=case.at(3), key="k", plan=case.PLAN),
