@@ -31,7 +31,7 @@ TOO_LATE_TO_ASK = 0.45
 AGAIN = 2
 """How often a specialist may go back to its tools in one turn."""
 TIRED = 2
-"""Failures after which an LLM is not asked any more in this incident, whatever they were."""
+"""Failures after which an LLM is not asked any more in this incident; a minute that is used up is over in a minute."""
 FOR_GOOD = frozenset(
     {Why.NO_KEY, Why.WRONG_KEY, Why.MODEL_GONE, Why.DAY_SPENT, Why.OVER_BUDGET, Why.TOO_LARGE, Why.UNCOUNTED}
 )
@@ -121,7 +121,7 @@ class Relay(OfflineClient):
             result = await self._exchanged(exchange, self._left(part))
             return self._read(part, exchange, result)
         except LLMUnavailable as why:
-            self._failures += 1
+            self._failures += why.why is not Why.RATE_LIMITED
             self._given_up = why if why.why in FOR_GOOD or self._failures >= TIRED else None
             raise
 

@@ -115,6 +115,14 @@ async def test_one_bad_turn_costs_only_itself() -> None:
     assert len(groq.asked) == 5
 
 
+async def test_a_minute_that_is_used_up_is_no_reason_not_to_ask_later() -> None:
+    spent = refused(429, "rate_limit_exceeded", "tokens per minute (TPM): Limit 8000", 30)
+    async with Groq(by=lambda _: spent) as groq, relayed(groq) as made:
+        outcome = await investigated(made.team, Lists())
+    assert made.relays[0].allowance.asked == 5
+    assert all("limit for this minute is used up" in " ".join(turn.notes) for turn in outcome.turns)
+
+
 @pytest.mark.parametrize("slow", [Answer(hangs=True), said("{}").late(30)], ids=["hangs", "drips"])
 async def test_a_model_that_never_answers_makes_no_incident_late(slow: Answer) -> None:
     async with Groq(by=lambda _: slow) as groq, relayed(groq, deadline=timedelta(seconds=3)) as made:
