@@ -24,7 +24,7 @@ from storage.database import Database
 DYING = "import dying; dying.serve()"
 """Not by its file: the process that draws would import it once more."""
 QUICK = Pace(ack=20.0, trigger=60.0, sharing=0.01, limits=600.0)
-LOOK_EVERY, AGAIN_AFTER, PATIENCE = 0.1, 4.0, 300.0
+LOOK_EVERY, AGAIN_AFTER, PATIENCE = 0.1, 20.0, 300.0
 """Seconds between two looks, after which people do again what nothing came of, and for a whole incident."""
 QUIET = 5
 """Looks at which all is over before it counts as over."""
