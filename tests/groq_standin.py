@@ -1,7 +1,7 @@
 """A scripted Groq over HTTP on loopback: `async with Groq(said("…"), refused(429, …)) as groq:`, then `groq.url`.
 
 It gives its answers in the order of a list, or asks a function for the answer to each request. What it was asked
-is in ``asked``. An answer that is said to a request for a stream is streamed.
+is in ``asked``. Who asks for its models gets ``listing``. An answer that is said to a request for a stream is streamed.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 from aiohttp import web
 
 KEY = "gsk_a-key-that-nobody-else-may-see"
+MODELS = ("openai/gpt-oss-120b", "openai/gpt-oss-20b")
 HEADERS = {
     "x-ratelimit-limit-requests": "1000",
     "x-ratelimit-limit-tokens": "8000",
@@ -110,6 +111,15 @@ def piece(text: str = "", finish: str | None = None, **more: object) -> dict[str
     return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice], **more}
 
 
+def has(*models: str, active: bool = True) -> Answer:
+    """List models as Groq does; one that isn't ``active`` rests."""
+    each = [
+        {"id": name, "object": "model", "created": 1, "owned_by": "somebody", "active": active}
+        for name in models or MODELS
+    ]
+    return Answer({"object": "list", "data": each})
+
+
 class Groq:
     """Answers a list, or what a function says. ``headers`` come with every answer; {} is a server that has none."""
 
@@ -118,6 +128,9 @@ class Groq:
         self.most_at_once = 0
         self.left = list(script)
         self.url = ""
+        self.listing = has()
+        self.listed: list[str] = []
+        """The keys with which, in order, somebody asked for its models."""
         self.reached = asyncio.Event()
         """Set: somebody asked."""
         self._by, self._headers = by, HEADERS if headers is None else headers
@@ -125,6 +138,7 @@ class Groq:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=8_000_000)
+        app.router.add_get("/{path:.*}/models", self._list)
         app.router.add_post("/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -141,6 +155,11 @@ class Groq:
     def models(self) -> list[str]:
         """The models that were asked, in order."""
         return [asked.model for asked in self.asked]
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        asked = Asked({}, dict(request.headers), request.path, time.monotonic())
+        self.listed.append(request.headers.get("Authorization", ""))
+        return await self._sent(request, self.listing, asked)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         asked = Asked(await request.json(), dict(request.headers), request.path, time.monotonic())

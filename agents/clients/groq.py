@@ -21,7 +21,7 @@ from agents.clients.asking import Asking, Means
 from agents.clients.budget import Budget, Caller
 from agents.clients.line import Line, Tell
 from agents.clients.tokens import request_tokens
-from agents.clients.unavailable import LLMUnavailable, Why
+from agents.clients.unavailable import LLMUnavailable
 from agents.clients.wire.answers import Answer
 from agents.clients.wire.order import Order, order
 
@@ -53,11 +53,8 @@ class Groq:
 
     async def ask(self, caller: Caller, asked: Order, left: Callable[[], float], tell: Tell | None = None) -> Answer:
         """Return an answer within ``left``; raises `LLMUnavailable`."""
-        key = self._door.key.get_secret_value()
-        if not key and self._line.is_groq:
-            raise LLMUnavailable(Why.NO_KEY)
-        if not (key.isascii() and key.isprintable()):
-            raise LLMUnavailable(Why.WRONG_KEY)
+        if self._line.locked:
+            raise LLMUnavailable(self._line.locked)
         return await Asking(self._means(), caller, asked, left, tell).answer()
 
     async def close(self) -> None:

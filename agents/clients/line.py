@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 import groq
 import httpx
 
-from agents.clients.wire.answers import Answer, Nonsense, read
+from agents.clients.unavailable import Why
+from agents.clients.wire.answers import Answer, Nonsense, models, read
 from agents.clients.wire.messages import Wire
 from agents.clients.wire.pieces import Pieces
 
 GROQ: Final = "https://api.groq.com"
+AT_HOME: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 AT_ONCE: Final = 3
 CONNECT: Final = 5.0
 LONGEST: Final = 4_000_000
@@ -37,11 +39,13 @@ class Line:
         logging.getLogger("groq").setLevel(logging.INFO)  # it would log requests at DEBUG
         address = (base_url or GROQ).rstrip("/").removesuffix("/openai/v1")
         self.is_groq = urlsplit(address).hostname == urlsplit(GROQ).hostname
+        self.locked = _locked(key, is_groq=self.is_groq)
         own_path = bool(urlsplit(address).path)
         self._http = groq.DefaultAsyncHttpxClient(
             verify=_trusted(),
             timeout=httpx.Timeout(None, connect=CONNECT),
             follow_redirects=False,  # data goes to the address that was set and nowhere else
+            trust_env=urlsplit(address).hostname not in AT_HOME,  # nor to a proxy, where it is to stay here
             event_hooks={"request": [_shortened] if own_path else []},
         )
         self._groq = groq.AsyncGroq(api_key=key or "none", base_url=address, max_retries=0, http_client=self._http)
@@ -52,13 +56,7 @@ class Line:
         asked, rest = _split(body)
         said = await self._groq.chat.completions.with_raw_response.create(model=model, messages=asked, extra_body=rest)
         hear(said.headers)
-        if len(said.http_response.content) > LONGEST:
-            raise Nonsense
-        try:
-            answer = said.http_response.json()
-        except (ValueError, RecursionError):
-            raise Nonsense from None
-        return read(answer)
+        return read(_json(said.http_response))
 
     async def streamed(self, model: str, body: Wire, hear: Hear, tell: Tell) -> Answer:
         """Return the answer and ``tell`` its text as it comes; raises as `whole`, `BrokenOff` and `httpx.HTTPError`."""
@@ -72,6 +70,11 @@ class Line:
                     tell(text)
         return pieces.whole()
 
+    async def served(self) -> frozenset[str]:
+        """Return the models that the server has, which takes no tokens; raises what the SDK raises, and `Nonsense`."""
+        said = await self._groq.models.with_raw_response.list()
+        return models(_json(said.http_response))
+
     async def close(self) -> None:
         """Hang up."""
         await self._groq.close()
@@ -81,6 +84,22 @@ class Line:
 def _trusted() -> ssl.SSLContext:
     """Return the certificates that are believed: reading them takes a tenth of a second."""
     return httpx.create_ssl_context()
+
+
+def _locked(key: str, *, is_groq: bool) -> Why | None:
+    """Return why nobody needs to be asked with this key, None where it can be tried."""
+    if not key and is_groq:
+        return Why.NO_KEY
+    return None if key.isascii() and key.isprintable() else Why.WRONG_KEY
+
+
+def _json(response: httpx.Response) -> Any:  # noqa: ANN401 - whatever a server says
+    if len(response.content) > LONGEST:
+        raise Nonsense
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        raise Nonsense from None
 
 
 def _split(body: Wire) -> tuple[list[Any], Wire]:

@@ -70,6 +70,16 @@ class Answer(NamedTuple):
         )
 
 
+def models(told: Any) -> frozenset[str]:  # noqa: ANN401 - whatever a server says
+    """Return the models of a list; Groq lists those that rest, too, and Ollama knows `x:latest` as `x`."""
+    listed = told.get("data") if isinstance(told, Mapping) else None
+    if not isinstance(listed, list):
+        raise Nonsense
+    found = [each for each in listed if isinstance(each, Mapping) and each.get("active") is not False]
+    names = [each["id"] for each in found if isinstance(each.get("id"), str)]
+    return frozenset((*names, *(name.removesuffix(":latest") for name in names)))
+
+
 def read(body: object) -> Answer:
     """Return the first choice of an answer; raises `Nonsense`.
 
