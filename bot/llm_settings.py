@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 from bot.mistakes import Mistake
 from bot.prices import GROQ_PRICES, Prices
 from bot.sources import BadSetting, Sourced, comma_separated, read
-from bot.trust import Address, Secret, one_place
+from bot.trust import LOOPBACK, Address, Secret, one_place
 from incident.quota import Caps, Price
 
 GROQ = "https://api.groq.com/"
@@ -25,6 +25,11 @@ def model(name: str) -> str:
         message = "write a model's name, like openai/gpt-oss-120b"
         raise ValueError(message)
     return name
+
+
+def key(text: object) -> object:
+    """Read an empty line of `.env` as no key."""
+    return text.strip() or None if isinstance(text, str) else text
 
 
 def lower(text: object) -> object:
@@ -41,7 +46,9 @@ class LLMSettings(Sourced):
     ``token_budget`` is one investigation's; the caps are of all of them in 24 hours.
     """
 
-    groq_api_key: Secret = Field(None, validation_alias=AliasChoices(*SECRETS, "groq_api_key"))
+    groq_api_key: Annotated[Secret, BeforeValidator(key)] = Field(
+        None, validation_alias=AliasChoices(*SECRETS, "groq_api_key")
+    )
     groq_model: Model = "openai/gpt-oss-120b"
     groq_fallback_models: Annotated[tuple[Model, ...], NoDecode, BeforeValidator(comma_separated)] = (
         "openai/gpt-oss-20b",
@@ -73,6 +80,11 @@ class LLMSettings(Sourced):
     def at_groq(self) -> bool:
         """True where it is Groq that is asked, however its address is written."""
         return urlsplit(self.groq_base_url).hostname == urlsplit(GROQ).hostname
+
+    @property
+    def at_home(self) -> bool:
+        """True where the server is on this machine: what it is told doesn't leave it."""
+        return urlsplit(self.groq_base_url).hostname in LOOPBACK
 
     @property
     def prices(self) -> Mapping[str, Price]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from agents.clients.budget import Budget
-    from agents.clients.groq import Groq, GroqClient
+    from agents.clients.groq import Door, Groq, GroqClient
     from agents.investigator import Crew
     from bot.config import Settings
     from bot.llm_settings import LLMSettings
@@ -77,16 +77,22 @@ def wished(llm: LLMSettings, model: str | None) -> LLMSettings | None:
     return None if why else llm
 
 
+def door(llm: LLMSettings) -> Door:
+    """Return where the LLM is."""
+    from agents.clients.groq import Door
+
+    return Door(llm.groq_api_key or SecretStr(""), llm.models, None if llm.at_groq else llm.groq_base_url)
+
+
 @asynccontextmanager
 async def thinking(llm: LLMSettings | None, budget: Budget) -> AsyncIterator[Thinking | None]:
     """Connect to the LLM, and hang up at the end; None is the offline reasoner."""
     if llm is None:
         yield None
         return
-    from agents.clients.groq import Door, Groq
+    from agents.clients.groq import Groq
 
-    door = Door(llm.groq_api_key or SecretStr(""), llm.models, None if llm.at_groq else llm.groq_base_url)
-    groq = Groq(door, budget)
+    groq = Groq(door(llm), budget)
     try:
         yield Thinking(groq, budget, llm)
     finally:

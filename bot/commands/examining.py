@@ -11,7 +11,8 @@ import click
 def doctor(*, as_json: bool) -> int:
     """Say what is set, reachable and permitted, what leaves this machine, and what to do about what is wrong.
 
-    Asks Slack, GitHub and the database and changes nothing. No secret is shown. Exits with 1 where something is wrong.
+    Asks Slack, GitHub, the language model's server (what it has, which costs nothing) and the database, and changes
+    nothing. No secret is shown. Exits with 1 where something is wrong.
 
     Example: first-responder doctor
     """

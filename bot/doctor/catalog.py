@@ -40,6 +40,8 @@ def _said(entry: Entry) -> Iterator[str]:
         yield f"on call {entry.on_call}"
     if entry.reversible is not None:
         yield "its changes can be undone" if entry.reversible else "its changes can't be undone"
+    if entry.llm:
+        yield "no language model hears of its incidents"
     yield from (f"nothing is changed {freeze}" for freeze in entry.freeze)
 
 

@@ -10,6 +10,7 @@ from bot.doctor.database import database
 from bot.doctor.finding import Finding, State, note, right, wrong
 from bot.doctor.github import github as ask_github
 from bot.doctor.leaving import Leaving, leaving
+from bot.doctor.llm import llm as ask_llm
 from bot.doctor.slack import slack as ask_slack
 from bot.github_settings import GitHubSettings
 from bot.llm_settings import LLMSettings
@@ -25,7 +26,9 @@ MODES = {
     Mode.ASK: "nothing is rolled back without an approver's yes",
     Mode.AUTO: "what is sure enough is rolled back without a person",
 }
-NOTHING = "nothing: no language model, and nobody else, is told anything"
+NOTHING = "nothing: nobody else is told anything"
+
+NOTHING_ELSE = "nothing else, to nobody else"
 
 
 class Examination(NamedTuple):
@@ -51,8 +54,9 @@ async def examine(settings: Settings, slack: SlackSettings, github: GitHubSettin
         await database(settings.database_url),
         *asked,
         *await ask_github(github, settings.catalog),
+        *await ask_llm(llm),
     )
-    return Examination(chosen(*models), found, leaving(settings, slack, github))
+    return Examination(chosen(*models), found, leaving(settings, slack, github, llm))
 
 
 def _permitted(settings: Settings, models: tuple[Sourced, ...]) -> Iterator[Finding]:
@@ -76,7 +80,7 @@ def as_lines(found: Examination) -> Iterator[str]:
     yield from (f"  {each.name:<{width}}  {each.value}  ({each.source})" for each in found.settings)
     yield "What leaves this machine"
     yield from (f"  to {each.to}: {each.what}" for each in found.leaving)
-    yield from () if found.leaving else (f"  {NOTHING}",)
+    yield f"  {NOTHING_ELSE if found.leaving else NOTHING}"
     yield "What was looked at"
     for finding in sorted(found.findings, key=lambda finding: list(State).index(finding.state)):
         yield f"  {finding.state:<6} {finding.topic}: {finding.said}"

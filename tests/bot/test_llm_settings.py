@@ -38,6 +38,11 @@ def test_the_key_may_be_in_a_file_under_either_name_and_is_never_shown(
     assert "secret" not in repr(settings)
 
 
+def test_an_empty_key_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", " ")
+    assert llm_settings().groq_api_key is None
+
+
 def test_our_own_name_of_the_key_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "everybodys")
     monkeypatch.setenv("SFA_GROQ_API_KEY", "ours")

@@ -27,7 +27,7 @@ NOBODY_THERE = "http://127.0.0.1:9/api/"
 
 @pytest.fixture(autouse=True)
 def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL"):
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "GROQ_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert Path.cwd() == home
 
@@ -82,6 +82,7 @@ async def test_all_is_well_and_no_secret_is_shown(workspace: Workspace) -> None:
         assert any(words in each for each in said), words
     assert [each.to for each in found.leaving] == ["127.0.0.1"]
     shown = "\n".join(as_lines(found))
+    assert "\n  nothing else, to nobody else\n" in shown
     assert workspace.bot_token not in shown
     assert workspace.app_token not in shown
     assert shown.endswith("Nothing is wrong.")
@@ -227,6 +228,7 @@ def test_every_setting_is_listed_with_its_source(program: Program, home: Path, m
     monkeypatch.setenv("SFA_DATABASE_URL_FILE", "url")
     monkeypatch.setenv("SFA_CONFIDENCE_THRESHOLD_FOR_ACTION", "0.95")
     monkeypatch.setenv("GROQ_API_KEY", "gsk_secret")
+    monkeypatch.setenv("SFA_LLM", "off")
     monkeypatch.setenv("SFA_LLM_PRICE", "own=1/2, qwen/qwen3-32b=0.29/0.59/0.1")
     done = program("doctor", "--json")
     found = json.loads(done.out)
