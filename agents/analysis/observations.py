@@ -42,6 +42,7 @@ class MetricShift(Value):
     """A series left its baseline. ``before`` and ``after`` are medians in the metric's unit; at most 120 ``readings``.
 
     ``limit`` is what it saturates against where one is known (a pool's size, 1.0 of a ratio, a quota).
+    ``asked`` is how often the service was asked meanwhile, None where that can't be compared with others.
     """
 
     kind: Literal["metric"] = "metric"
@@ -56,6 +57,7 @@ class MetricShift(Value):
     gradual: bool = False
     score: FiniteFloat
     readings: tuple[Point, ...] = ()
+    asked: FiniteFloat | None = None
 
 
 class AlertSignal(Value):

@@ -117,10 +117,11 @@ def measure(row: Rows, split: Split, baseline: pl.DataFrame | None) -> Levels:
     end = fired + np.maximum(AFTER.total_seconds(), 0.9 * step)
     failing = np.where((row.seconds >= begin[:, None]) & (row.seconds <= end[:, None]), row.values, np.nan)
     center, spread = _healthy(row, begin)
-    base_center, base_spread = _other_day(row.names, baseline)
-    center = np.where(np.isnan(center), base_center, center)
+    usual, unrest = _other_day(row.names, baseline)
+    few = (np.isfinite(row.values) & (row.seconds < begin[:, None])).sum(axis=1) <= FEW
+    center = np.where(few & np.isfinite(usual), _nearest(row, begin, usual), center)
+    spread = np.where(few & np.isfinite(unrest), unrest, np.fmax(spread, unrest))
     low, mid, high = quantiles(failing, [0.3, 0.5, 0.7])
-    spread = np.fmax(spread, base_spread)
     scale = np.maximum(np.nan_to_num(spread), _floor(row.names, center, mid))
     up, down = np.fmax((high - center) / scale, 0), np.fmax((center - low) / scale, 0)
     directions = np.array([bad_direction(metric) for _, metric in row.names], dtype=float)
@@ -136,6 +137,15 @@ def _healthy(row: Rows, begin: Floats) -> tuple[Floats, Floats]:
     kept = np.where(n > FEW, np.ceil(CALM * n), n)
     calm = np.where(np.arange(row.values.shape[1])[None, :] < kept[:, None], row.values, np.nan)
     return _level_and_spread(calm)
+
+
+def _nearest(row: Rows, begin: Floats, usual: Floats) -> Floats:
+    """Return the healthy reading that is nearest to the other day's level: a fault leaks into some of a few readings.
+
+    The other day alone never says what is healthy where there are readings: levels differ from day to day.
+    """
+    low, high = quantiles(np.where(row.seconds < begin[:, None], row.values, np.nan), [0.0, 1.0])
+    return np.where(np.isfinite(low), np.clip(usual, low, high), usual)
 
 
 def _level_and_spread(values: Floats) -> tuple[Floats, Floats]:

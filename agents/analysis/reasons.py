@@ -23,8 +23,12 @@ WEIGHTS = {
 WRONG_WAY, FOREIGN, BIG_SHARE = 0.3, 0.3, 0.5
 PUSHED, MULTIPLE = 0.5, 2.0
 """What a service shows counts half while its own load has doubled: whoever sends the load comes first."""
+UNASKED, SELDOM = 0.2, 0.02
+"""What hardly anybody asked for before (this part of the busiest) can't have begun it: somebody turned to it since."""
 LOAD_AT_FRONT = 1.0
 """Load that doubles where the page came from has no caller to blame: it is where the trouble enters."""
+LEAST = 0.2
+"""What is left of a symptom that hardly anybody felt."""
 PERCEPTIBLE_MS = 50.0
 """Slowdowns below this are nobody's incident, however unusual they are."""
 
@@ -49,21 +53,47 @@ class Reason(NamedTuple):
 
 def of_metrics(shifts: Sequence[MetricShift], front: str) -> Iterator[Reason]:
     """Yield one reason a shift, in order. ``front`` is where the page came from: its load has no caller."""
-    pushed = {
-        s.service
-        for s in shifts
-        if s.signal is Signal.TRAFFIC and s.after >= MULTIPLE * s.before and s.after > s.before
-    }
-    excused = pushed - {front}
-    for shift in shifts:
+    pushed = _pushed(shifts)
+    for shift, share in zip(shifts, _shares(shifts), strict=True):
         own = shift.signal in {Signal.RESOURCE, Signal.OTHER, Signal.TRAFFIC}
         flooded = shift.service == front in pushed and shift.signal is Signal.TRAFFIC
         weight = LOAD_AT_FRONT if flooded else WEIGHTS[shift.signal]
-        points = shift.score * weight * _worth(shift) * (PUSHED if shift.service in excused else 1.0)
+        excused = pushed.get(shift.service, 1.0) if shift.service != front else 1.0
+        points = shift.score * weight * _worth(shift) * share * excused
         text = f"{shift.metric} {_verb(shift)} from {figure(shift.before)} to {figure(shift.after)}"
         yield Reason(
             shift.service, Part.OWN if own else Part.SYMPTOM, f"metric {shift.signal}", points, text, shift.onset
         )
+
+
+def _pushed(shifts: Sequence[MetricShift]) -> dict[str, float]:
+    """Return what counts of the symptoms of each service whose load has multiplied; the calls of a fallback are new."""
+    usual = max((s.asked for s in shifts if s.asked is not None), default=0.0)
+    return {
+        s.service: UNASKED if s.before < SELDOM * usual else PUSHED
+        for s in shifts
+        if s.signal is Signal.TRAFFIC and s.after >= MULTIPLE * s.before and s.after > s.before
+    }
+
+
+def _shares(shifts: Sequence[MetricShift]) -> list[float]:
+    """Return what each symptom counts by the part that it is of the largest of its metric: how many it hurt, how much.
+
+    A service that is seldom asked can't be why many answers were late or wrong, however bad its own are.
+    """
+    largest: dict[str, float] = {}
+    for shift in shifts:
+        largest[shift.metric] = max(largest.get(shift.metric, 0.0), _harm(shift))
+    return [
+        LEAST + (1 - LEAST) * (_harm(s) / largest[s.metric]) ** 0.5
+        if s.asked is not None and s.signal in {Signal.LATENCY, Signal.ERRORS} and largest[s.metric]
+        else 1.0
+        for s in shifts
+    ]
+
+
+def _harm(shift: MetricShift) -> float:
+    return (shift.asked or 0.0) * abs(shift.after - shift.before)
 
 
 def _verb(shift: MetricShift) -> str:

@@ -1,12 +1,13 @@
 """Which series left their healthy level around an alert, when, by how much; and what the alerting signal itself did."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
 
 from agents.analysis.metric_kinds import bad_direction, is_capacity, limit_of, signal_of
-from agents.analysis.observations import MetricShift, Point
+from agents.analysis.observations import MetricShift, Point, Signal
 from agents.analysis.quantiles import Floats
 from agents.analysis.readings import Levels, Rows, clean, measure, rows, score_of
 from agents.analysis.split import Split
@@ -32,8 +33,9 @@ def shifts(metrics: pl.DataFrame, split: Split, baseline: pl.DataFrame | None) -
         return []
     found = measure(row, split, baseline)
     strong = np.argsort(-np.abs(found.effect), kind="stable")[:MOST]
-    limits = _capacities(row)
+    limits, asked = _capacities(row), _asked(row, found)
     told = [_shift(row, found, int(i), limits) for i in strong if abs(found.effect[i]) >= NOTABLE]
+    told = [shift.model_copy(update={"asked": asked.get(shift.service)}) for shift in told]
     return sorted(told, key=lambda shift: (-shift.score, shift.service, shift.metric))
 
 
@@ -44,6 +46,17 @@ def _capacities(row: Rows) -> dict[str, dict[str, float]]:
         if known.size and is_capacity(metric):
             found.setdefault(service, {})[metric] = float(known[-1])
     return found
+
+
+def _asked(row: Rows, found: Levels) -> dict[str, float]:
+    """Return how often each service was asked around the alert, by the one traffic metric that most services have."""
+    traffic = [i for i, (_, metric) in enumerate(row.names) if signal_of(metric) is Signal.TRAFFIC]
+    having = Counter(row.names[i][1] for i in traffic)
+    most = max(having, key=lambda metric: (having[metric], metric), default=None)
+    often = {
+        row.names[i][0]: float(np.fmax(found.center[i], found.level[i])) for i in traffic if row.names[i][1] == most
+    }
+    return {service: times for service, times in often.items() if np.isfinite(times) and times >= 0}
 
 
 def _shift(row: Rows, found: Levels, i: int, limits: dict[str, dict[str, float]]) -> MetricShift:

@@ -185,3 +185,24 @@ def test_five_thousand_series_are_measured_in_one_go() -> None:
         }
     )
     assert len(shifts(frame, SPLIT, None)) < 50
+
+
+def test_a_fault_that_leaked_into_the_second_of_two_healthy_readings_hides_nothing_where_another_day_is_known() -> None:
+    coarse = Split(FIRED - timedelta(minutes=13), FIRED, FIRED + timedelta(minutes=10))
+    frame = series("latency_p99_ms", [31, 480, 491, 498, 33], every=300, split=coarse)
+    healthy = series("latency_p99_ms", noisy(50, 10, 200), every=300)
+    shift = only(frame, healthy, coarse)
+    assert shift.before == pytest.approx(31, abs=20)
+    assert shift.onset == coarse.start + timedelta(minutes=5)
+    assert shift.score > 10
+
+
+def test_a_level_that_is_higher_than_on_the_other_day_is_this_days_own() -> None:
+    coarse = Split(FIRED - timedelta(minutes=13), FIRED, FIRED + timedelta(minutes=10))
+    frame = series("requests_sum", [400, 410, 405, 402, 408], every=300, split=coarse)
+    assert shifts(frame, coarse, series("requests_sum", noisy(100, 5, 200), every=300)) == []
+
+
+def test_a_shift_knows_how_often_its_service_was_asked() -> None:
+    frame = pl.concat([series("latency_p99_ms", step(200, 2000, 45)), series("requests_per_second", noisy(80, 1))])
+    assert only(frame).asked == pytest.approx(80, rel=0.05)

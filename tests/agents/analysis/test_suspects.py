@@ -65,6 +65,20 @@ def test_load_that_multiplies_where_the_page_came_from_is_the_front_services_own
     assert first(ranked(*loads, *queues)) == "gate"
 
 
+def test_a_service_that_is_hardly_asked_cannot_have_slowed_everybody_down() -> None:
+    rare = shift("mail", "latency_p99_ms", 100, 2000, score=30).model_copy(update={"asked": 2.0})
+    busy = shift("shop", "latency_p99_ms", 100, 1500, score=15).model_copy(update={"asked": 900.0})
+    graph = Calls(depends_on={"gate": ("shop", "mail")}, inferred=False)
+    assert first(ranked(rare, busy, calls=graph)) == "shop"
+
+
+def test_what_hardly_anybody_asked_for_before_the_fault_did_not_begin_it() -> None:
+    loads = [shift("store", "requests_per_second", 1, 40, score=25).model_copy(update={"asked": 40.0})]
+    slow = [shift("shop", "latency_p99_ms", 100, 900, score=12).model_copy(update={"asked": 900.0})]
+    late = [shift("store", "latency_p99_ms", 100, 2000, score=30).model_copy(update={"asked": 40.0})]
+    assert first(ranked(*loads, *slow, *late)) == "shop"
+
+
 def test_a_metric_named_after_another_service_is_about_that_service() -> None:
     frame = shift("gate", "billing_endpoint_error_ratio", 0.0, 0.4)
     assert first(ranked(frame, calls=Calls(depends_on={"gate": ("billing",)}, inferred=True))) == "billing"
