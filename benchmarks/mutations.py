@@ -13,11 +13,14 @@ from agents.analysis.observations import Signal
 from incident.alert import Alert
 from incident.change import Change, Commit, Event, Topology
 from incident.facts import Reading
+from incident.patches import bare
 from incident.ports import NotRecorded, Table, Telemetry
 from incident.values import Json, Window
 
 TOLD = TypeVar("TOLD", Change, Commit, Event)
-SERVICE, METRIC = ("service",), ("service", "metric")
+METRIC = ("service", "metric")
+SHORTEST = 5
+"""Letters of a stem that no other word contains by chance."""
 THOUSANDTHS = {"ms": "us", "milliseconds": "microseconds", "seconds": "ms", "sec": "ms", "s": "ms"}
 SYNONYMS = {
     "latency": "duration", "duration": "latency", "requests": "calls", "request": "call", "errors": "failures",
@@ -173,8 +176,9 @@ class Mutated:
                     names |= set(pl.DataFrame(await read(always))["service"].cast(pl.String).unique().drop_nulls())
                 except NotRecorded:
                     continue
-            ordered = sorted(names, key=lambda s: (-len(s), s))
-            self._names = {s: self._mutation.service(s) for s in ordered}
+            found = {k: v for s in sorted(names) for k, v in spellings(s, self._mutation.service).items()}
+            ordered = sorted(found, key=lambda s: (-len(s), s))
+            self._names = {s: found[s] for s in ordered}
             self._pattern = re.compile("|".join(map(re.escape, ordered)))
         return self._names
 
@@ -185,9 +189,21 @@ def draw(*parts: str) -> float:
 
 
 def nonsense(name: str) -> str:
-    """Return a name that says nothing, always the same one."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return "".join("bdfgklmnprstvz"[b % 14] + "aeiou"[b // 14 % 5] for b in digest[:5])
+    """Return a name that says nothing, always the same one; what services are called besides their own stays."""
+    stem = bare(name)
+    digest = hashlib.sha256(stem.encode()).digest()
+    told = "".join("bdfgklmnprstvz"[b % 14] + "aeiou"[b // 14 % 5] for b in digest[:5])
+    return told if stem == name else f"{told}-service"
+
+
+def spellings(name: str, rename: Callable[[str], str]) -> dict[str, str]:
+    """Return the ways in which texts spell a service, each with its new spelling."""
+    stem = bare(name)
+    found = {name: rename(name)}
+    if len(stem) >= SHORTEST and rename(name) != name:
+        new = rename(stem)
+        found |= {stem: new, stem.capitalize(): new.capitalize(), stem.upper(): new.upper()}
+    return found
 
 
 def synonym(metric: str) -> str:

@@ -11,6 +11,8 @@ from incident.change import Topology
 
 TRUST = {"spans": 1.0, "metrics": 0.9, "logs": 0.6}
 """How far each is trusted: spans see calls, metrics effects, logs what somebody thought of writing."""
+UNDECIDED = 0.3
+"""What is left of the trust in a ranking whose second is as likely as its first."""
 CLEAR = 0.4
 """The weight from which a sign is clear."""
 BEFORE = timedelta(minutes=5)
@@ -31,14 +33,16 @@ def fuse(alert: Alert, seen: Sequence[Seen], fault: Signature) -> tuple[RankedSe
     """Return every service that was seen, the one that most likely failed first in front, best score 1.
 
     Scores are the trust-weighted means of the rankings; where there is none, the fault's own signs take their place.
+    A ranking is trusted as far as it tells its first from its second.
     """
     rankings = [s.what for s in seen if isinstance(s.what, ServiceRanking) and s.what.entries]
-    total = sum(TRUST[r.by] for r in rankings)
+    trust = {r: TRUST[r.by] * _decided(r) for r in rankings}
+    total = sum(trust.values())
     scores: dict[str, float] = {}
     why: dict[str, str] = {}
-    for ranking in sorted(rankings, key=lambda r: -TRUST[r.by]):
+    for ranking in sorted(rankings, key=lambda r: -trust[r]):
         for entry in ranking.entries:
-            scores[entry.service] = scores.get(entry.service, 0.0) + entry.score * TRUST[ranking.by] / total
+            scores[entry.service] = scores.get(entry.service, 0.0) + entry.score * trust[ranking] / total
             why.setdefault(entry.service, entry.why)
     if not scores:
         scores = {
@@ -54,6 +58,12 @@ def fuse(alert: Alert, seen: Sequence[Seen], fault: Signature) -> tuple[RankedSe
         for s, v in scores.items()
     ]
     return tuple(sorted(entries, key=lambda e: (-e.score, e.service != alert.service, e.service)))
+
+
+def _decided(ranking: ServiceRanking) -> float:
+    """Return 1 where only the first is suspect, `UNDECIDED` where the second is as well."""
+    first, second, *_ = *(entry.score for entry in ranking.entries), 0.0, 0.0
+    return UNDECIDED + (1 - UNDECIDED) * (first - second)
 
 
 def everybody(seen: Sequence[Seen]) -> frozenset[str]:

@@ -98,6 +98,7 @@ def wire(case: Case) -> Iterator[Natural]:
     for seen in case.seen:
         if isinstance(seen.what, CallShift) and seen.what.aspect is CallAspect.NETWORK:
             callee = seen.what.callee
+            most = case.scores.get(callee, 0.0)
             heard = (
                 Witness(
                     "link",
@@ -106,7 +107,8 @@ def wire(case: Case) -> Iterator[Natural]:
                     seen.id,
                     f"calls to {callee} lose their time on the way",
                 ),
-                Witness("ranking", case.scores.get(callee, 0.0), 1.2, seen.id, f"{callee} shows it most"),
+                Witness("ranking", most, 1.2, seen.id, f"{callee} shows it most"),
+                Witness("elsewhere", 1 - most, -3.0, seen.id, f"somebody else shows more than {callee}"),
             )
             yield Natural(Category.NETWORK, callee, f"the way to {callee} slowed down", Remediation.RESCHEDULE, heard)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from agents.analysis import observations as seen
 from incident.alert import Alert
@@ -80,6 +80,9 @@ class Ledger:
     def more_calls(self, caller: str, callee: str, per_request: tuple[float, float]) -> str:
         return self._called(caller, callee, seen.CallAspect.VOLUME, per_request)
 
+    def slow_way(self, caller: str, callee: str, ms: tuple[float, float]) -> str:
+        return self._called(caller, callee, seen.CallAspect.NETWORK, ms)
+
     def _called(self, caller: str, callee: str, aspect: seen.CallAspect, values: tuple[float, float]) -> str:
         before, after = values
         shift = seen.CallShift(
@@ -93,8 +96,10 @@ class Ledger:
         return self.file(Source.EVENTS, happened)
 
     def ranking(self, *services: str) -> str:
+        return self.scored("metrics", **{s: 1 - i / len(services) for i, s in enumerate(services)})
+
+    def scored(self, by: Literal["metrics", "spans", "logs"], **scores: float) -> str:
         entries = tuple(
-            seen.RankedService(service=s, score=1 - i / len(services), why="first", onset=None)
-            for i, s in enumerate(services)
+            seen.RankedService(service=s, score=score, why="first", onset=None) for s, score in scores.items()
         )
-        return self.file(Source.METRICS, seen.ServiceRanking(by="metrics", entries=entries))
+        return self.file(Source.METRICS, seen.ServiceRanking(by=by, entries=entries))

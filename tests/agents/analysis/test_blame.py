@@ -149,3 +149,20 @@ def test_a_diff_that_only_says_something_else_to_people_can_break_nothing(ledger
     diff = '@@ basket/s.go @@\n-\tlog.Info("served")\n+\tlog.Info("served", "id", id)\n'
     ledger.commit("a" * 40, 20, "log ids", files=["basket/s.go"], diff=diff)
     assert of(ledger, Category.CHANGE).confidence < 0.5
+
+
+def test_a_ranking_that_cannot_tell_its_first_from_its_second_yields_to_one_that_can(ledger: Ledger) -> None:
+    ledger.scored("spans", stock=1.0, mail=0.95, users=0.9, orders=0.1)
+    ledger.scored("logs", orders=1.0, mail=0.1, users=0.1, stock=0.0)
+    assert weigh(ledger.alert, ledger.evidence)[0].service == "orders"
+
+
+@pytest.mark.parametrize(("first", "category"), [("stock", Category.NETWORK), ("orders", Category.UNKNOWN)])
+def test_the_way_to_a_service_is_blamed_only_where_nobody_else_shows_more(
+    ledger: Ledger, first: str, category: Category
+) -> None:
+    ledger.slow_way("orders", "stock", (17, 229))
+    second = {"stock": "orders", "orders": "stock"}[first]
+    ledger.scored("spans", **{first: 1.0, second: 0.4})
+    best = weigh(ledger.alert, ledger.evidence)[0]
+    assert (best.category, best.service) == (category, first)
