@@ -57,6 +57,20 @@ class ErrorRate(Fault):
     ratio: Annotated[float, Field(gt=0, le=1)]
 
 
+class WrongResult(Fault):
+    """The service answers a ``ratio`` of its requests in time and wrongly: whoever needs the answer fails on it."""
+
+    kind: Literal["wrong_result"]
+    ratio: Annotated[float, Field(gt=0, le=1)]
+
+
+class ConnectionLeak(Fault):
+    """Connections of the service's pool are taken and never given back, until it restarts."""
+
+    kind: Literal["connection_leak"]
+    per_minute: Annotated[float, Field(gt=0, le=1e5)]
+
+
 class Slowdown(Fault):
     """The service's own work takes ``factor`` times as long, and ``extra`` on top."""
 
@@ -80,12 +94,16 @@ class TrafficSurge(Fault):
 
 
 class LinkDelay(Fault):
-    """Calls from the service to ``to`` take ``extra`` on the wire, and a ``loss`` of them never arrives."""
+    """Calls from the service to ``to`` take ``extra`` on the wire, and a ``loss`` of them never arrives.
+
+    A share of them is ``refused`` at once: no such host, a handshake that fails, a firewall that says no.
+    """
 
     kind: Literal["link_delay"]
     to: Name
     extra: Duration = 0.0
     loss: Share = 0.0
+    refused: Share = 0.0
 
 
 class CallChange(Fault):
@@ -114,6 +132,8 @@ AnyFault = Annotated[
     | MemoryLeak
     | Outage
     | ErrorRate
+    | WrongResult
+    | ConnectionLeak
     | Slowdown
     | CapacityLoss
     | TrafficSurge

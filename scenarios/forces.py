@@ -8,6 +8,7 @@ import numpy as np
 from scenarios.faults import (
     CallChange,
     CapacityLoss,
+    ConnectionLeak,
     ErrorRate,
     LinkDelay,
     MemoryLeak,
@@ -15,16 +16,25 @@ from scenarios.faults import (
     PoolLimit,
     Slowdown,
     TrafficSurge,
+    WrongResult,
 )
 from scenarios.network import Network
-from scenarios.plan import Array, Grid, Undone, felt
+from scenarios.plan import STEP, Array, Grid, Undone, felt
 from scenarios.schema import Scenario
 from scenarios.seeds import noise
 
-SWING = 0.25
-"""How far the busiest hour of a day is above its mean."""
-BUSIEST = 15.0
-"""The hour (UTC) with most load."""
+BURST = 300.0
+"""Seconds that a burst of traffic lasts."""
+
+
+class Link(NamedTuple):
+    """What is wrong between two services, step by step: seconds on the wire, shares lost and refused."""
+
+    caller: int
+    callee: int
+    extra: Array
+    loss: Array
+    refused: Array
 
 
 class Changed(NamedTuple):
@@ -38,19 +48,22 @@ class Changed(NamedTuple):
 
 
 class Forces(NamedTuple):
-    """Arrays are step by service; ``links`` are single calls: caller, callee, seconds on the wire, share lost."""
+    """Arrays are step by service."""
 
     load: Array
     pool_size: Array
+    taken: Array
+    """Connections of the pool that nobody gives back."""
     leak: Array
     """MB a second."""
     refused: Array
     hanging: Array
     failing: Array
+    wrong: Array
     slower: Array
     extra: Array
     left: Array
-    links: tuple[tuple[int, int, Array, Array], ...]
+    links: tuple[Link, ...]
     calls: tuple[Changed, ...]
     felt: Array
     """Step by fault."""
@@ -63,10 +76,12 @@ def forces(scenario: Scenario, net: Network, seed: int, when: Grid, undone: Sequ
     pressed = Forces(
         load=_daily(scenario, net, seed, when),
         pool_size=np.tile(net.pool_size, (shape[0], 1)),
+        taken=np.zeros(shape),
         leak=np.zeros(shape),
         refused=np.zeros(shape),
         hanging=np.zeros(shape),
         failing=np.zeros(shape),
+        wrong=np.zeros(shape),
         slower=np.ones(shape),
         extra=np.zeros(shape),
         left=np.ones(shape),
@@ -91,6 +106,10 @@ def _press(fault: object, level: Array, on: Forces, i: int) -> None:
             on.refused[:, i] = np.maximum(on.refused[:, i], share * level)
         case ErrorRate(ratio=ratio):
             on.failing[:, i] = 1 - (1 - on.failing[:, i]) * (1 - ratio * level)
+        case WrongResult(ratio=ratio):
+            on.wrong[:, i] = 1 - (1 - on.wrong[:, i]) * (1 - ratio * level)
+        case ConnectionLeak(per_minute=rate):
+            on.taken[:, i] += _since_start(rate * STEP / 60 * level)
         case Slowdown(factor=factor, extra=extra):
             on.slower[:, i] *= 1 + (factor - 1) * level
             on.extra[:, i] += extra * level
@@ -102,10 +121,11 @@ def _press(fault: object, level: Array, on: Forces, i: int) -> None:
             return
 
 
-def _links(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[tuple[int, int, Array, Array]]:
+def _links(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[Link]:
     for fault, level in zip(scenario.faults, levels, strict=True):
         if isinstance(fault, LinkDelay):
-            yield net.at(fault.service), net.at(fault.to), fault.extra * level, fault.loss * level
+            ends = net.at(fault.service), net.at(fault.to)
+            yield Link(*ends, fault.extra * level, fault.loss * level, fault.refused * level)
 
 
 def _calls(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterator[Changed]:
@@ -120,11 +140,26 @@ def _calls(scenario: Scenario, net: Network, levels: Sequence[Array]) -> Iterato
             yield Changed(*at, timeout, np.round(attempts), share)
 
 
+def _since_start(taken: Array) -> Array:
+    """Add up what is taken; a restart, which is when nothing more is, gives all of it back."""
+    total = np.cumsum(taken)
+    before: Array = np.maximum.accumulate(np.where(taken > 0, 0.0, total))
+    return total - before
+
+
 def _daily(scenario: Scenario, net: Network, seed: int, when: Grid) -> Array:
     """A file's loads are those at the hour of the alert; before and after it the day has its way."""
-    fired = when.fired_at
-    noon = (fired.hour + fired.minute / 60 - BUSIEST) / 24 * 2 * np.pi
-    day = 1 + SWING * np.cos(noon + when.times / 86400 * 2 * np.pi)
-    day /= 1 + SWING * np.cos(noon)
+    fired, traffic = when.fired_at, scenario.traffic
+    noon = (fired.hour + fired.minute / 60 - traffic.busiest) / 24 * 2 * np.pi
+    day = 1 + traffic.swing * np.cos(noon + when.times / 86400 * 2 * np.pi)
+    day /= 1 + traffic.swing * np.cos(noon)
     rough = noise(seed, "load").standard_normal((len(day), len(net.names)))
-    return net.load * day[:, None] * np.exp(0.02 * scenario.noise * rough)
+    return net.load * (day * _bursts(scenario, seed, when))[:, None] * np.exp(0.02 * scenario.noise * rough)
+
+
+def _bursts(scenario: Scenario, seed: int, when: Grid) -> Array:
+    """Return how much more than the day has it comes in at each step: bursts rise within a step and die away."""
+    begins = noise(seed, "bursts").random(len(when.times)) < scenario.traffic.bursts * STEP / 3600
+    pace = np.exp(-np.arange(int(3 * BURST / STEP)) * STEP / BURST)
+    bursts: Array = 1 + scenario.traffic.height * np.minimum(np.convolve(begins, pace)[: len(begins)], 1)
+    return bursts

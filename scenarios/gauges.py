@@ -54,8 +54,12 @@ def scraped(world: Happened) -> pl.DataFrame:
         alive = world.course.down[:, i] < 0.5  # noqa: PLR2004 - more down than up
         for series in _all_series(world, i, service):
             seen = np.ones(len(alive), dtype=bool) if series.name in ALWAYS else alive
+            if series.name in world.scenario.system.unread:
+                continue
             called = world.scenario.system.rename.get(series.name) or Renamed(name=series.name)
             values = (_noisy(series, world, name) * called.factor).round(6)
+            if called.counter:
+                values = np.cumsum(values * STEP).round()
             frames.append((stamps[seen], name, called.name, values[seen]))
     return pl.DataFrame(
         {
@@ -118,7 +122,7 @@ def _in_use(now: Course, rng: np.random.Generator) -> Array:
 
 def _followed(world: Happened, i: int, gauge: Gauge, now: Course) -> Array:
     asked = now.rps / max(world.net.usual[i], 1e-9)
-    answered = asked * (1 - now.errors) * (1 - now.shed) * (1 - now.down)
+    answered = asked * (1 - now.errors) * (1 - now.shed) * (1 - now.down) * (1 - now.wrong)
     pace = {"requests": asked, "successes": answered}.get(gauge.follows or "", np.ones(len(asked)))
     scaled: Array = gauge.value * pace
     return scaled

@@ -11,7 +11,7 @@ from scenarios.gauges import Happened
 from scenarios.plan import STEP
 from scenarios.releases import Release
 from scenarios.requests import FEW, Failure
-from scenarios.seeds import chance
+from scenarios.seeds import chance, digest
 from scenarios.system import Line, NodeKind, When
 from scenarios.voices import carried, spoken
 from scenarios.wording import fill, words
@@ -45,7 +45,13 @@ def logged(world: Happened, failures: Sequence[Failure], releases: Sequence[Rele
         dice = chance(world.seed, "lines", str(start))
         lines += [*writer.chatter(t, dice), *writer.strain(t, dice), *writer.faults(t, dice)]
     ours = {name for name, s in world.scenario.system.services.items() if s.kind is not NodeKind.EXTERNAL}
-    return tuple(line for line in lines if line.service in ours)
+    return tuple(line for line in lines if line.service in ours and _collected(line, world))
+
+
+def _collected(line: LogLine, world: Happened) -> bool:
+    """Tell whether a collector that samples keeps the line: the same answer however long the world goes on."""
+    share = world.scenario.log_share
+    return share == 1 or int(digest(world.seed, "kept", line.service, str(line.at))[:8], 16) < share * 16**8
 
 
 class _Writer:

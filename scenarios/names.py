@@ -31,6 +31,11 @@ def metrics_of(service: Service) -> tuple[str, ...]:
     return (*_ALL, *_OF_KIND[service.kind], *pauses, *pools, *service.gauges)
 
 
+def read_of(system: System, service: Service) -> tuple[str, ...]:
+    """Return the metrics of a service that somebody scrapes, by the names they go by."""
+    return tuple(called(system, metric) for metric in metrics_of(service) if metric not in system.unread)
+
+
 def called(system: System, metric: str) -> str:
     """Return the name that a metric goes by."""
     other = system.rename.get(metric)

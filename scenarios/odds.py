@@ -33,7 +33,8 @@ class Odds:
             "restarting": now.restarting.tolist(),
         }
         self.hanging = world.on.hanging.tolist()
-        self.links = {(i, j): (extra.tolist(), loss.tolist()) for i, j, extra, loss in world.on.links}
+        self.wrong = now.wrong.tolist()
+        self.links = {(i, j): [a.tolist() for a in rest] for i, j, *rest in world.on.links}
         self._usual = [a.tolist() for a in (world.net.timeout, world.net.attempts, world.net.share)]
         self._calls = {
             (c.caller, c.callee): [a.tolist() for a in (c.timeout, c.attempts, c.share)] for c in world.on.calls

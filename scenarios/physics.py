@@ -43,6 +43,8 @@ class Course(NamedTuple):
     shed: Array
     exhausted: Array
     failing: Array
+    wrong: Array
+    """Answered in time, and wrongly."""
     restarting: Array
     down: Array
     busy: Array
@@ -82,14 +84,18 @@ class _Press(NamedTuple):
 
     load: Array
     pool_size: Array
+    taken: Array
     refused: Array
     hanging: Array
     failing: Array
+    wrong: Array
     slower: Array
     extra: Array
     left: Array
     delay: Array | float
     lost: Array | float
+    turned_away: Array | float
+    """Share of calls refused on the way."""
     timeout: Array
     attempts: Array
     share: Array
@@ -98,10 +104,12 @@ class _Press(NamedTuple):
 def _at(net: Network, on: Forces, t: int) -> _Press:
     delay: Array | float = 0.0
     lost: Array | float = 0.0
+    turned_away: Array | float = 0.0
     if on.links:
-        delay, lost = np.zeros((2, on.load.shape[1], on.load.shape[1]))
-        for i, j, extra, loss in on.links:
+        delay, lost, turned_away = np.zeros((3, on.load.shape[1], on.load.shape[1]))
+        for i, j, extra, loss, refused in on.links:
             delay[i, j], lost[i, j] = delay[i, j] + extra[t], max(lost[i, j], loss[t])
+            turned_away[i, j] = max(turned_away[i, j], refused[t])
     timeout, attempts, share = net.timeout, net.attempts, net.share
     if on.calls:
         timeout, attempts, share = timeout.copy(), attempts.copy(), share.copy()
@@ -109,8 +117,8 @@ def _at(net: Network, on: Forces, t: int) -> _Press:
             at = call.caller, call.callee
             timeout[at], attempts[at], share[at] = call.timeout[t], call.attempts[t], call.share[t]
     return _Press(
-        on.load[t], on.pool_size[t], on.refused[t], on.hanging[t], on.failing[t],
-        on.slower[t], on.extra[t], on.left[t], delay, lost, timeout, attempts, share,
+        on.load[t], on.pool_size[t], on.taken[t], on.refused[t], on.hanging[t], on.failing[t], on.wrong[t],
+        on.slower[t], on.extra[t], on.left[t], delay, lost, turned_away, timeout, attempts, share,
     )  # fmt: skip
 
 
@@ -138,13 +146,13 @@ def _step(net: Network, on: _Press, was: Course, heap: Heap) -> Course:
     own50 = net.p50 * on.slower * crowd + backlog + 0.4 * wait * (exhausted > 0)
     own99 = net.p99 * on.slower * crowd + backlog + wait + pause
     own = 1 - (1 - net.errors) * (1 - on.failing) * (1 - exhausted) * (1 - crash)
-    one = 1 - np.minimum(1, on.share) * net.needed * fails
+    one = 1 - np.minimum(1, on.share) * net.needed * (1 - (1 - fails) * (1 - on.wrong))
     passed = np.prod(one ** np.maximum(1, on.share), axis=1)
     common = np.where(on.share >= RARE, slow99 + np.maximum(on.share - 1, 0) * slow50, 0.0)
     return Course(
         rps=arriving, p50=own50 + (on.share * slow50).sum(axis=1), p99=own99 + np.sqrt((common**2).sum(axis=1)),
         own_p50=own50, own_p99=own99, wait=wait, errors=1 - (1 - own) * passed * (1 - down), shed=shed,
-        exhausted=exhausted, failing=on.failing, restarting=crash, down=down, busy=busy,
+        exhausted=exhausted, failing=on.failing, wrong=on.wrong, restarting=crash, down=down, busy=busy,
         memory=heap.used.max(axis=1), pause=pause, queued=queued, pool_used=used,
         pool_size=on.pool_size, killed=heap.killed,
     )  # fmt: skip
@@ -154,11 +162,12 @@ def _pools(net: Network, on: _Press, served: Array, slow50: Array) -> tuple[Arra
     """Return connections in use, the share of requests that get none in time, and the longest wait for one."""
     held = net.hold * on.slower + slow50[np.arange(len(served)), net.pool_to] * (net.hold > 0)
     demand = served * on.share[np.arange(len(served)), net.pool_to] * held
-    crowded = np.minimum(demand / on.pool_size, 10)
+    free = np.maximum(on.pool_size - on.taken, 0.2)
+    crowded = np.minimum(demand / free, 10)
     short = crowded > 1
     exhausted = np.where(short, 1 - 1 / np.maximum(crowded, 1), 0.0)
-    orderly = np.minimum(net.patience, TAIL * held * wait_for(crowded, np.minimum(on.pool_size, 1e6)))
-    return np.minimum(demand, on.pool_size), exhausted, np.where(short, net.patience, orderly)
+    orderly = np.minimum(net.patience, TAIL * held * wait_for(crowded, np.minimum(free, 1e6)))
+    return np.minimum(demand + on.taken, on.pool_size), exhausted, np.where(short, net.patience, orderly)
 
 
 def _calls(on: _Press, was: Course) -> tuple[Array, Array, Array]:
@@ -167,9 +176,9 @@ def _calls(on: _Press, was: Course) -> tuple[Array, Array, Array]:
     spread = np.log(np.maximum(p99 / p50, 1.01)) / NORMAL_TAIL
     late = 1 / (1 + np.exp(np.clip(1.702 * np.log(on.timeout / p50) / spread, -50, 50)))  # logistic for the normal
     late = np.where(late < NEVER, 0.0, late)
-    answered = (1 - was.errors) * (1 - was.shed) * (1 - late) * (1 - on.lost)
+    answered = (1 - was.errors) * (1 - was.shed) * (1 - late) * (1 - on.lost) * (1 - on.turned_away)
     once = 1 - answered
-    refused = np.where(on.refused > MOSTLY, REFUSED, 0.0)
+    refused = np.where((on.refused > MOSTLY) | (np.asarray(on.turned_away) > MOSTLY), REFUSED, 0.0)
     hanging = np.broadcast_to(on.hanging > MOSTLY, on.share.shape) | (np.asarray(on.lost) > MOSTLY)
     usual = np.where(refused > 0, refused, np.minimum(p50, on.timeout))
     worst = np.where(refused > 0, refused, np.minimum(p99, on.timeout))

@@ -152,9 +152,13 @@ class _Trace:
                     break
                 result = self._retry(i, j, calling, start + spent, within)
                 spent += result.seconds
-                if result.why is not None and self.dice.random() < call.needed:
-                    return spent, result.why, j
+                why = result.why or self._misled(j)
+                if why is not None and self.dice.random() < call.needed:
+                    return spent, why, j
         return spent + own / 2, None, None
+
+    def _misled(self, j: int) -> Occasion | None:
+        return "misled" if self.odds.wrong[self.t][j] and self.dice.random() < self.odds.wrong[self.t][j] else None
 
     def _retry(self, i: int, j: int, calling: Calling, start: float, within: tuple[str, int]) -> _Result:
         spent, result = 0.0, _Result(0.0, None)
@@ -167,11 +171,12 @@ class _Trace:
 
     def _call(self, i: int, j: int, timeout: float, start: float, within: tuple[str, int]) -> _Result:
         span = f"{self.dice.getrandbits(64):016x}"
-        extra, loss = ((s[self.t]) for s in self.odds.links[i, j]) if (i, j) in self.odds.links else (0.0, 0.0)
+        link = self.odds.links.get((i, j))
+        extra, loss, refused = (s[self.t] for s in link) if link else (0.0, 0.0, 0.0)
         wire = WIRE * (0.5 + self.dice.random()) + extra
         if self.dice.random() < loss or self.dice.random() < self.odds.hanging[self.t][j]:
             result = _Result(timeout, "timeout")
-        elif self.dice.random() < self.odds.down[self.t][j]:
+        elif (refused and self.dice.random() < refused) or self.dice.random() < self.odds.down[self.t][j]:
             result = _Result(REFUSED, "refused")
         else:
             served = self._serve(j, start + wire / 2, span, within[1] + 1)

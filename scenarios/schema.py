@@ -10,9 +10,9 @@ from incident.alert import Severity
 from incident.change import ChangeKind
 from incident.values import Json, Name, Text, Value
 from scenarios.durations import Duration, Offset
-from scenarios.faults import AnyFault, CallChange, Drift, LinkDelay, PoolLimit
+from scenarios.faults import AnyFault, CallChange, ConnectionLeak, Drift, LinkDelay, PoolLimit
 from scenarios.misfit import Misfit, Problem
-from scenarios.names import called, metrics_of
+from scenarios.names import metrics_of, read_of
 from scenarios.system import System
 
 
@@ -79,6 +79,19 @@ class Notice(Value):
     message: Text
 
 
+class Traffic(Value):
+    """How the load from outside comes and goes: the day's wave, and bursts of minutes on top of it."""
+
+    swing: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    """How far the busiest hour is above the day's mean."""
+    busiest: Annotated[float, Field(ge=0, lt=24)] = 15.0
+    """The hour (UTC) with most load."""
+    bursts: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """How many an hour."""
+    height: Annotated[float, Field(ge=0, le=100)] = 0.5
+    """How much a burst adds, as a share of what comes anyway."""
+
+
 class Scenario(Value):
     """Everything that a `World` is made from; may be built in code as well as read from a file."""
 
@@ -92,6 +105,9 @@ class Scenario(Value):
     events: Annotated[tuple[Notice, ...], Field(max_length=500)] = ()
     missing: frozenset[Signal] = frozenset()
     clock_skew: Mapping[Name, Offset] = Field(default_factory=dict)
+    traffic: Traffic = Traffic()
+    log_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """How much of what is logged the collector keeps."""
     noise: Annotated[float, Field(ge=0, le=10)] = 1.0
     before: Annotated[Duration, Field(ge=1800, le=86400)] = 3 * 3600.0
 
@@ -113,12 +129,13 @@ class Scenario(Value):
 
     def _unread(self) -> Iterator[Problem]:
         everywhere = {metric for service in self.system.services.values() for metric in metrics_of(service)}
-        for metric in self.system.rename.keys() - everywhere:
-            yield Problem(("system", "rename", metric), f"no service here has a metric {metric}")
+        for key, named in (("rename", self.system.rename.keys()), ("unread", self.system.unread)):
+            for metric in sorted(named - everywhere):
+                yield Problem(("system", key, metric), f"no service here has a metric {metric}")
         paged = self.system.services.get(self.alert.service)
         if paged is None or self.alert.value is not None:
             return
-        read = [called(self.system, metric) for metric in metrics_of(paged)]
+        read = read_of(self.system, paged)
         if self.alert.metric not in read:
             said = (
                 f"{self.alert.service} has {', '.join(read)}"
@@ -148,8 +165,8 @@ class Scenario(Value):
             service = self.system.services.get(fault.service)
             if service is None:
                 continue
-            if isinstance(fault, PoolLimit) and service.pool is None:
-                yield Problem(("faults", i), f"{fault.service} has no `pool` to limit")
+            if isinstance(fault, PoolLimit | ConnectionLeak) and service.pool is None:
+                yield Problem(("faults", i), f"{fault.service} has no `pool` to run short of")
             if isinstance(fault, LinkDelay | CallChange) and fault.to not in service.calls:
                 yield Problem(("faults", i, "to"), f"{fault.service} doesn't call {fault.to}")
             if isinstance(fault, Drift) and fault.gauge not in service.gauges:

@@ -27,7 +27,7 @@ class NodeKind(StrEnum):
 
 Occasion = Literal[
     "request", "started", "warning", "failed", "exhausted", "shed", "restarting", "refused", "timeout", "throttled",
-    "call_failed", "slow", "pause", "killed",
+    "call_failed", "misled", "slow", "pause", "killed",
 ]  # fmt: skip
 """What routine log lines are said about."""
 
@@ -102,10 +102,14 @@ class Gauge(Value):
 
 
 class Renamed(Value):
-    """What a metric is called instead, and its unit: ``factor`` 0.001 turns milliseconds into seconds."""
+    """What a metric is called instead, and its unit: ``factor`` 0.001 turns milliseconds into seconds.
+
+    A ``counter`` is the running total of what a second brings.
+    """
 
     name: Name
     factor: Positive = 1.0
+    counter: bool = False
 
 
 Called = Annotated[Renamed, BeforeValidator(lambda raw: {"name": raw} if isinstance(raw, str) else raw)]
@@ -155,10 +159,14 @@ class Service(Value):
 
 
 class System(Value):
-    """Services by name. ``rename`` gives metrics other names, ``wording`` gives routine log lines other words."""
+    """Services by name. ``rename`` gives metrics other names, ``wording`` gives routine log lines other words.
+
+    ``unread`` are metrics that nobody scrapes.
+    """
 
     services: Annotated[Mapping[Name, Service], Field(min_length=1, max_length=100)]
     rename: Mapping[Name, Called] = Field(default_factory=dict)
+    unread: frozenset[Name] = frozenset()
     wording: Mapping[Occasion, tuple[Spoken, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

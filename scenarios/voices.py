@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scenarios.faults import (
     CallChange,
     CapacityLoss,
+    ConnectionLeak,
     ErrorRate,
     Fault,
     LinkDelay,
@@ -12,6 +13,7 @@ from scenarios.faults import (
     PoolLimit,
     Slowdown,
     TrafficSurge,
+    WrongResult,
 )
 from scenarios.gauges import Happened
 from scenarios.requests import Failure
@@ -19,8 +21,8 @@ from scenarios.system import Line, NodeKind, Occasion, When
 from scenarios.wording import words
 
 PRODUCES: dict[Occasion, tuple[type[Fault], ...]] = {
-    "exhausted": (PoolLimit,), "failed": (ErrorRate,), "shed": (TrafficSurge, CapacityLoss),
-    "refused": (Outage,), "timeout": (Outage, Slowdown, LinkDelay, CallChange),
+    "exhausted": (PoolLimit, ConnectionLeak), "failed": (ErrorRate,), "shed": (TrafficSurge, CapacityLoss),
+    "refused": (Outage, LinkDelay), "misled": (WrongResult,), "timeout": (Outage, Slowdown, LinkDelay, CallChange),
 }  # fmt: skip
 """Which faults' wordings a failing request can carry."""
 ANSWERED: dict[Occasion, Occasion] = {"call_failed": "failed", "throttled": "shed"}

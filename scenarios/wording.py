@@ -27,6 +27,7 @@ _DEFAULT: dict[Occasion, tuple[Line, ...]] = {
     "timeout": (Line(message="call to {callee} timed out after {timeout}ms"),),
     "throttled": (Line(message="call to {callee} rejected: 429 Too Many Requests"),),
     "call_failed": (Line(message="{operation} failed: {callee} answered 502 Bad Gateway"),),
+    "misled": (Line(message="{operation} failed: unexpected answer of {callee} id={id}"),),
     "slow": (
         Line(message="slow request: {operation} took {ms}ms", level="WARN", when=When.ACTIVE, per_minute=3, above=0.3),
     ),
