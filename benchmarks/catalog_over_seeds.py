@@ -14,15 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.app import Place, made_up_place, team
+from bot.app import Place, made_up_place
 from bot.config import read_settings
+from bot.evaluation import investigated
 from bot.kept import open_store
 from incident.facts import Action, Diagnosis, Verdict
-from incident.hands import Hands
 from incident.model import Incident
-from incident.policy import unchanging
 from incident.ports import NotRecorded, Store
-from incident.responder import Responder
 from incident.values import Window
 from scenarios.answers import AnswerKey, answer_key
 from scenarios.files import scenarios
@@ -43,16 +41,6 @@ class Run(NamedTuple):
     newest_guilty: bool
     confidence: float
     seconds: float
-
-
-async def investigated(place: Place, store: Store) -> Incident:
-    """Run the whole job, as ``investigate`` does, leaving questions open."""
-    settings = read_settings()
-    hands = Hands(
-        store, (), team(place, settings), place.telemetry, place.clock, unchanging(settings.policy()), place.deployer
-    )
-    responder = Responder(hands)
-    return await responder.advance(await responder.open(place.alert, place.target, place.world, place.environment))
 
 
 def graded(incident: Incident, key: AnswerKey) -> dict[str, bool]:
@@ -77,7 +65,7 @@ async def run(target: str, seed: int, store: Store) -> Run:
     """Investigate one scenario with one seed."""
     started = time.perf_counter()
     place = made_up_place(target, seed, FIRED)
-    incident = await investigated(place, store)
+    incident = await investigated(place, read_settings(), store)
     seconds = time.perf_counter() - started
     diagnosis = incident.last(Diagnosis)
     key = answer_key(target)

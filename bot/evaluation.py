@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot.app import recorded_place, team
+from bot.app import Place, recorded_place, team
 from bot.config import Settings
 from bot.kept import open_store
 from bot.llm_settings import LLMSettings
@@ -75,13 +75,13 @@ def find_cases(folders: Sequence[Path]) -> Iterator[Path]:
 
 
 async def _graded(case: Path, settings: Settings, store: Store, mind: Thinking | None) -> Grade:
-    ended = await _investigated(case, settings, store, mind)
+    ended = await investigated(recorded_place(case), settings, store, mind)
     truth = read_truth(case)
-    return grade(_answer(case, ended), truth or Truth(), await _known(case))
+    return grade(answer(case.name, ended), truth or Truth(), await known(case))
 
 
-async def _investigated(case: Path, settings: Settings, store: Store, mind: Thinking | None) -> Incident:
-    place = recorded_place(case)
+async def investigated(place: Place, settings: Settings, store: Store, mind: Thinking | None = None) -> Incident:
+    """Run the whole job, as `investigate` does, leaving questions open."""
     hands = Hands(
         store=store,
         chats=(),
@@ -89,21 +89,23 @@ async def _investigated(case: Path, settings: Settings, store: Store, mind: Thin
         telemetry=place.telemetry,
         clock=place.clock,
         rules=unchanging(settings.policy()),
+        deployer=place.deployer,
     )
     responder = Responder(hands)
     return await responder.advance(await responder.open(place.alert, place.target, place.world, place.environment))
 
 
-def _answer(case: Path, ended: Incident) -> Answer:
+def answer(case: str, ended: Incident) -> Answer:
+    """Return what can be graded of an incident that has ended; raises `Ungraded`."""
     diagnosis = ended.last(Diagnosis)
     if diagnosis is None:
         message = f"the investigation ended as {ended.status} without a diagnosis"
         raise Ungraded(message)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MB
-    return Answer(case.name, diagnosis, ended.last(Verdict), diagnosis.usage, peak)
+    return Answer(case, diagnosis, ended.last(Verdict), diagnosis.usage, peak)
 
 
-async def _known(case: Path) -> Known:
+async def known(case: Path) -> Known:
     """Return all that was recorded of changes: it tells which commit a deployment shipped."""
     recording = Recording(case)
     always = await recording.extent()

@@ -103,16 +103,19 @@ def brier(sure: Sequence[tuple[float, bool]]) -> Share:
 
 
 def calibration_error(sure: Sequence[tuple[float, bool]]) -> Share:
-    """Return the expected calibration error over 10 bins of equally many answers (Nguyen and O'Connor 2015).
+    """Return the expected calibration error over 10 bins of equally many answers (Nguyen and O'Connor 2015)."""
+    parts = equal_mass(sure)
+    return sum(abs(sum(c - right for c, right in part)) for part in parts) / len(sure) if sure else None
 
-    Answers of the same confidence share their mean correctness, so that no order among them changes the figure.
+
+def equal_mass(sure: Sequence[tuple[float, bool]]) -> list[list[tuple[float, float]]]:
+    """Return up to 10 bins of equally many answers, each as confidence and correctness, the least sure first.
+
+    Answers of the same confidence share their mean correctness, so that no order among them changes a bin.
     """
-    if not sure:
-        return None
     level: list[tuple[float, float]] = []
     for confidence, ties in groupby(sorted(sure), key=lambda answer: answer[0]):
         rights = [float(right) for _, right in ties]
         level += [(confidence, fmean(rights))] * len(rights)
     edges = [round(len(level) * i / BINS) for i in range(BINS + 1)]
-    parts = [level[a:b] for a, b in pairwise(edges) if a < b]
-    return sum(abs(sum(c - right for c, right in part)) for part in parts) / len(level)
+    return [level[a:b] for a, b in pairwise(edges) if a < b]
