@@ -139,11 +139,22 @@ def _outcome(case: Case, one: Opened, method: str, tried: Tried) -> Outcome:
             }
         )
     graded = graded.model_copy(update={"seconds": tried.seconds})
-    return Outcome(case.source, method, one.kind, one.cause, graded, tried.cpu, tried.why_not, _said(tried), _key(one))
-
-
-def _said(tried: Tried) -> str:
     said = tried.answer.conclusion
+    return Outcome(
+        source=case.source,
+        method=method,
+        kind=one.kind,
+        cause=one.cause,
+        grade=graded,
+        cpu=tried.cpu,
+        why_not=tried.why_not,
+        names=said.culprit_service is not None or said.culprit_change is not None,
+        said=_said(said),
+        key=_key(one),
+    )
+
+
+def _said(said: Conclusion) -> str:
     blamed = said.culprit_change
     named = (blamed.commit or blamed.id or "a change")[:12] if blamed else said.category.value
     return f"{', '.join(said.ranking[:3]) or 'nobody'}; {named}; confidence {said.confidence:.2f}"

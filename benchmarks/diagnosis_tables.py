@@ -14,7 +14,10 @@ SURE = 0.85
 
 
 class Outcome(NamedTuple):
-    """What one method made of one case. ``cause`` is shared by cases of one root cause, ``why_not``: no answer."""
+    """What one method made of one case. ``cause`` is shared by cases of one root cause, ``why_not``: no answer.
+
+    ``names``: somebody or something is blamed.
+    """
 
     source: str
     method: str
@@ -23,6 +26,7 @@ class Outcome(NamedTuple):
     grade: Grade
     cpu: float
     why_not: str
+    names: bool
     said: str
     key: str
 
@@ -96,7 +100,9 @@ def _of_ours(mine: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _kinds(mine: Sequence[Outcome]) -> Iterator[str]:
-    yield from _head("kind", "cases", "AC@1", "change right", "decoys and innocents", "confidence", "right")
+    yield from _head(
+        "kind", "cases", "AC@1", "change right", "decoys and innocents", "names a culprit", "confidence", "right"
+    )
     for kind in sorted({one.kind for one in mine}):
         of_kind = [one for one in mine if one.kind == kind]
         blamed = [one.grade.change for one in of_kind]
@@ -106,6 +112,7 @@ def _kinds(mine: Sequence[Outcome]) -> Iterator[str]:
             _mean(of_kind, lambda g: g.within(1), spread=False),
             _mean(of_kind, _change_right, spread=False),
             str(blamed.count(ChangeGrade.DECOY) + blamed.count(ChangeGrade.INNOCENT)),
+            str(sum(one.names for one in of_kind)),
             f"{fmean(one.grade.confidence for one in of_kind):.2f}",
             _mean(of_kind, lambda g: None if g.right is None else float(g.right), spread=False),
         )

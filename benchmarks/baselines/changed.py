@@ -34,19 +34,22 @@ async def scripted(sight: Sight) -> Conclusion:
 
 
 async def diffs_against_errors(sight: Sight) -> Conclusion:
-    """Blame the change whose diff and message are nearest to the new errors, by the cosine of their TF-IDF vectors."""
+    """Blame the change whose diff is nearest to the new errors and the alert, by the cosine of their TF-IDF vectors.
+
+    Of the variants tried on the recorded cases (own or plain words, with messages or without) the best one.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    changes, errors = list(reversed(await _blamable(sight))), "\n".join(await sight.new_errors())
-    if not errors:
-        message = "no error was logged"
-        raise CannotTell(message)
-    vectors = TfidfVectorizer(tokenizer=words, token_pattern=None, lowercase=False).fit_transform(
-        [errors, *(one.text for one in changes)]
-    )
+    changes = list(reversed(await _blamable(sight)))
+    asked = "\n".join((*await sight.new_errors(), sight.alert.summary))
+    told = [(one.commit and one.commit.diff) or one.text for one in changes]
+    try:
+        vectors = TfidfVectorizer().fit_transform([asked, *told])
+    except ValueError as empty:
+        message = f"there are no words to compare: {empty}"
+        raise CannotTell(message) from empty
     nearness = (vectors[1:] @ vectors[0].T).toarray()[:, 0]
-    order = sorted(range(len(changes)), key=lambda n: -nearness[n])
-    return _blaming(changes[n] for n in order)
+    return _blaming(changes[n] for n in sorted(range(len(changes)), key=lambda n: -nearness[n]))
 
 
 async def _blamable(sight: Sight) -> Sequence[Blamable]:
