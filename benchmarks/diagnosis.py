@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--ablate", action="store_true", help="our method with fewer signals, too")
     wishes = parser.parse_args()
     cases = [recorded_case(folder) for folder in sorted(set(find_cases(wishes.folders)))]
-    cases += [generated_case(number) for number in range(wishes.generated)]
+    cases += [generated_case(seed) for seed in range(wishes.generated)]
     cases = [case for case in cases if not wishes.source or case.source in wishes.source]
     if not cases:
         parser.error("no case: name folders that hold alert.json and truth.json, or --generated N")

@@ -3,33 +3,30 @@
 import asyncio
 import json
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-
-from generated_worlds import generated
 
 from bot.app import AFTERMATH, Place, recorded_place
 from bot.evaluation import KEY, known
 from incident.ports import NotRecorded
 from incident.status import WORLD_LABEL, World
 from incident.values import Window
+from scenarios.generator.incident import make_up
 from scenarios.grading import Known
 from scenarios.summary import source_of
 from scenarios.truth import Truth, read_truth
 from scenarios.world import World as MadeUp
 
-FIRED = datetime(2026, 3, 2, 14, 20, tzinfo=UTC)
-"""Always the same moment, so that a number is always the same incident."""
 GENERATED = "generated"
 
 
 class Case(NamedTuple):
-    """One incident to measure on: a folder, or the number of a generated one."""
+    """One incident to measure on: a folder, or the seed of a generated one."""
 
     name: str
     folder: Path | None = None
-    number: int = 0
+    seed: int = 0
 
     @property
     def source(self) -> str:
@@ -52,15 +49,15 @@ def recorded_case(folder: Path) -> Case:
     return Case(folder.name, folder)
 
 
-def generated_case(number: int) -> Case:
+def generated_case(seed: int) -> Case:
     """Name a generated incident."""
-    return Case(f"{GENERATED}-{number}", number=number)
+    return Case(f"{GENERATED}-{seed}", seed=seed)
 
 
 async def opened(case: Case) -> Opened:
     """Open a case and its key. The key stays here: methods get the place, or its alert and telemetry."""
     if case.folder is None:
-        return await _made_up(case.number)
+        return await _made_up(case.seed)
     truth = read_truth(case.folder) or Truth()
     place = await asyncio.to_thread(recorded_place, case.folder)
     return Opened(place, truth, await known(case.folder), case.source, _cause(case.folder, truth))
@@ -73,20 +70,25 @@ def _cause(folder: Path, truth: Truth) -> str:
     return "/".join(map(str, told)) if any(told) else folder.name
 
 
-async def _made_up(number: int) -> Opened:
-    made = generated(number)
-    fault = made.scenario.faults[0]
-    world = MadeUp(made.scenario, number, FIRED)
-    alert = world.alert.model_copy(update={"labels": {**world.alert.labels, WORLD_LABEL: secrets.token_hex(8)}})
+async def _made_up(seed: int) -> Opened:
+    made = make_up(seed)
+    world = MadeUp(made.scenario, seed, made.fired_at)
+    labels = {**world.alert.labels, WORLD_LABEL: secrets.token_hex(8)}
     place = Place(
-        GENERATED, World.SCENARIO, world.environment, alert, world, world, world.clock, FIRED + AFTERMATH
-    )  # fmt: skip
-    truth = Truth(culprit_service=fault.service, culprit_change=next(iter(fault.caused_by), None))
-    return Opened(place, truth, await _shipped(world), made.kind, str(number))
+        target=GENERATED,
+        world=World.SCENARIO,
+        environment=world.environment,
+        alert=world.alert.model_copy(update={"labels": labels}),
+        telemetry=world,
+        deployer=world,
+        clock=world.clock,
+        as_of=made.fired_at + AFTERMATH,
+    )
+    return Opened(place, made.truth, await _shipped(world, made.fired_at), made.kind, str(seed))
 
 
-async def _shipped(world: MadeUp) -> Known:
-    always = Window(FIRED - timedelta(days=365), FIRED)
+async def _shipped(world: MadeUp, fired_at: datetime) -> Known:
+    always = Window(fired_at - timedelta(days=365), fired_at)
     try:
         return Known(await world.changes(always), tuple(c.sha for c in await world.commits(always)))
     except NotRecorded:
