@@ -38,7 +38,7 @@ def lines(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 def changed(case: Path) -> None:
     """The store shrinks its pool and says so in its errors; the post changes its colours right before the alert."""
-    diff = "@@ -1 +1 @@\n-  connectionPool: 40\n+  connectionPool: 2\n"
+    diff = "@@ -1 +1 @@\n-  pool: 40\n+  pool: 2\n"
     teal = "@@ -1 +1 @@\n-  color: blue;\n+  color: teal;\n"
     commits = (
         {"sha": FAILS, "timestamp": moment(-12), "author": "a", "message": "smaller connection pool",
