@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from incident.model import Incident
 
 OFFLINE, GROQ = "offline", "groq"
-OFF = "off"
+ON, OFF = "on", "off"
 
 
 class Thinking(NamedTuple):
@@ -52,16 +52,20 @@ class Thinking(NamedTuple):
 
 
 def may_hear(llm: LLMSettings, world: World, service: str, catalog: Catalog) -> bool:
-    """Tell whether an LLM may be told of it: of real telemetry only where that was switched on, for all and for it."""
-    if world is not World.REAL:
+    """Tell whether an LLM may be told of it: of real telemetry only where that was switched on, for all and for it.
+
+    A recording is real telemetry: nobody knows whose.
+    """
+    if world is World.SCENARIO:
         return llm.llm != OFF
-    return llm.llm == "on" and catalog.entry(service).llm != OFF
+    return llm.llm == ON and catalog.entry(service).llm != OFF
 
 
 def wished(llm: LLMSettings, model: str | None) -> LLMSettings | None:
     """Return the settings by which an LLM is asked, None where the offline reasoner thinks.
 
-    ``model`` is ``offline``, ``groq`` or a model's name; None is groq where it can be asked. Raises `Mistake`.
+    ``model`` is ``offline``, ``groq`` or a model's name; None is groq where it can be asked. Whoever names one lets it
+    hear of what this command reads. Raises `Mistake`.
     """
     if model == OFFLINE:
         return None
@@ -74,7 +78,9 @@ def wished(llm: LLMSettings, model: str | None) -> LLMSettings | None:
     if why and model is not None:
         message = f"--model {model}: {why}, or say --model {OFFLINE}"
         raise Mistake(message)
-    return None if why else llm
+    if why:
+        return None
+    return llm if model is None else llm.model_copy(update={"llm": ON})
 
 
 def door(llm: LLMSettings) -> Door:

@@ -66,7 +66,7 @@ class Asking:
         for number, model in enumerate(self._means.models, 1):
             said = await self._of(model, others=number < len(self._means.models))
             if isinstance(said, Answer):
-                return said
+                return said._replace(model=model)
             if said.why is Why.MODEL_GONE:
                 self._means.gone(model)
             if told is None or told.why is Why.MODEL_GONE or not said.elsewhere:

@@ -22,7 +22,7 @@ from agents.clients.budget import Budget, Caller
 from agents.clients.line import Line, Tell
 from agents.clients.tokens import request_tokens
 from agents.clients.unavailable import LLMUnavailable
-from agents.clients.wire.answers import Answer
+from agents.clients.wire.answers import Answer, Result
 from agents.clients.wire.order import Order, order
 
 CONTEXT = 131_072
@@ -86,7 +86,7 @@ class GroqClient(ChatCompletionClient):
         json_output: bool | type[BaseModel] | None = None,
         extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
+    ) -> Result:
         """Answer at once; raises `LLMUnavailable`."""
         asked = order(messages, tools, tool_choice, json_output, extra_create_args)
         work = asyncio.ensure_future(self._ask(asked))
@@ -119,7 +119,7 @@ class GroqClient(ChatCompletionClient):
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 
-    async def _ask(self, asked: Order, tell: Tell | None = None) -> CreateResult:
+    async def _ask(self, asked: Order, tell: Tell | None = None) -> Result:
         result = (await self._groq.ask(self._caller, asked, self._seconds, tell)).result()
         took = result.usage
         self._usage = RequestUsage(

@@ -18,6 +18,7 @@ from agents.clients.exchange import RESULTS, Exchange, answered, asked_tools, sh
 from agents.clients.offline import OfflineClient, addressed
 from agents.clients.terms import Spent, Taken, Terms, left_out, shared_out
 from agents.clients.unavailable import LLMUnavailable, Why
+from agents.clients.wire.answers import Result
 from agents.investigator import OFFLINE
 from agents.messages import decision
 from incident.diagnosis import Spent as Cost
@@ -90,7 +91,7 @@ class Relay(OfflineClient):
         except LLMUnavailable as why:
             self.taken[agent] = Taken(OFFLINE, (*left_out, TAKEN.format(why)))
             return await super().create(messages, cancellation_token=cancellation_token)
-        self.taken[agent] = Taken(None, left_out)
+        self.taken[agent] = Taken(result.model if isinstance(result, Result) else None, left_out)
         return result
 
     def actual_usage(self) -> RequestUsage:

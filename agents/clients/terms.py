@@ -33,7 +33,10 @@ class Terms(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """Who took a turn; ``by`` None is the LLM. ``notes`` say in a line why it was another, or what was left out."""
+    """Who took a turn; ``by`` None is the LLM's first model.
+
+    ``notes`` say in a line why it was another, or what was left out.
+    """
 
     by: str | None = None
     notes: tuple[str, ...] = ()

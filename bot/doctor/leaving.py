@@ -51,6 +51,6 @@ def leaving(settings: Settings, slack: SlackSettings, github: GitHubSettings, ll
 def _told(llm: LLMSettings, catalog: Catalog) -> str:
     """Return what a language model hears."""
     if llm.llm is None:
-        return f"made-up and recorded incidents alone: {READ}; nothing of real systems unless SFA_LLM is on"
+        return f"made-up incidents alone: {READ}; nothing of real systems unless SFA_LLM is on"
     silent = [name for name in catalog.services if not may_hear(llm, World.REAL, name, catalog)]
     return f"incidents, real ones too: {READ}" + (f"; never real ones of {', '.join(silent)}" if silent else "")

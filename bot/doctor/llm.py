@@ -24,7 +24,7 @@ REMEDIES = {
 }
 """What to do where the server does not say which models it has; by why."""
 SHOWN = 5
-MADE_UP = "it hears of made-up and recorded incidents alone; SFA_LLM=on lets it hear of real ones, too"
+MADE_UP = "it hears of made-up incidents alone; SFA_LLM=on lets it hear of real ones and recordings, too"
 REAL = "SFA_LLM is on: it hears of real incidents, too, but not of services whose `llm` is off in the catalog"
 
 

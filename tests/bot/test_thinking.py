@@ -30,25 +30,36 @@ def settings(**said: object) -> LLMSettings:
     return LLMSettings(**{"groq_api_key": SecretStr("k"), **said})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("world", [World.SCENARIO, World.RECORDED])
-def test_of_what_is_made_up_or_recorded_an_llm_may_hear_unless_it_is_off(world: World) -> None:
-    assert may_hear(settings(), world, "ledger", QUIET)
-    assert may_hear(settings(llm="on"), world, "ledger", QUIET)
-    assert not may_hear(settings(llm="off"), world, "ledger", QUIET)
+def test_of_what_is_made_up_an_llm_may_hear_unless_it_is_off() -> None:
+    assert may_hear(settings(), World.SCENARIO, "ledger", QUIET)
+    assert may_hear(settings(llm="on"), World.SCENARIO, "ledger", QUIET)
+    assert not may_hear(settings(llm="off"), World.SCENARIO, "ledger", QUIET)
 
 
-def test_of_real_telemetry_it_hears_only_where_that_was_switched_on_and_the_service_did_not_opt_out() -> None:
-    assert not may_hear(settings(), World.REAL, "basket", QUIET)
-    assert not may_hear(settings(llm="off"), World.REAL, "basket", QUIET)
-    assert may_hear(settings(llm="on"), World.REAL, "basket", QUIET)
-    assert not may_hear(settings(llm="on"), World.REAL, "ledger", QUIET)
+@pytest.mark.parametrize("world", [World.REAL, World.RECORDED])
+def test_of_real_telemetry_it_hears_only_where_that_was_switched_on_and_the_service_did_not_opt_out(
+    world: World,
+) -> None:
+    assert not may_hear(settings(), world, "basket", QUIET)
+    assert not may_hear(settings(llm="off"), world, "basket", QUIET)
+    assert may_hear(settings(llm="on"), world, "basket", QUIET)
+    assert not may_hear(settings(llm="on"), world, "ledger", QUIET)
+
+
+def test_whoever_names_a_model_lets_it_hear_of_a_recording() -> None:
+    named, unnamed = wished(settings(), "groq"), wished(settings(), None)
+    assert named is not None
+    assert unnamed is not None
+    assert may_hear(named, World.RECORDED, "basket", QUIET)
+    assert not may_hear(unnamed, World.RECORDED, "basket", QUIET)
 
 
 def test_a_key_is_what_makes_the_difference_and_offline_can_be_asked_for() -> None:
     assert wished(settings(groq_api_key=None), None) is None
     assert wished(settings(), "offline") is None
     assert wished(settings(llm="off"), None) is None
-    assert wished(settings(), None) == wished(settings(), "groq") == settings()
+    assert wished(settings(), None) == settings()
+    assert wished(settings(), "groq") == settings(llm="on")
 
 
 def test_a_model_by_its_name_is_asked_and_no_other() -> None:

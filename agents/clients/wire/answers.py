@@ -41,6 +41,12 @@ class Took(NamedTuple):
     cached: int = 0
 
 
+class Result(CreateResult):
+    """AutoGen's, and which model it is of: not the first one where another had to answer."""
+
+    model: str
+
+
 class Answer(NamedTuple):
     """What a model said or wants to call. ``took`` is nothing where the server doesn't say."""
 
@@ -48,6 +54,7 @@ class Answer(NamedTuple):
     calls: tuple[FunctionCall, ...] = ()
     finish: Finish = "stop"
     took: Took = Took(0, 0)
+    model: str = ""
 
     def counted(self, prompt: int) -> Self:
         """Return it with what it took, by the bound where the server doesn't say."""
@@ -56,17 +63,15 @@ class Answer(NamedTuple):
         said = self.text + "".join(call.name + call.arguments for call in self.calls)
         return self._replace(took=Took(prompt, tokens(said) + REASONING))
 
-    def result(self) -> CreateResult:
+    def result(self) -> Result:
         """Return it in AutoGen's words; text beside calls is a thought, as AutoGen has it."""
-        usage = RequestUsage(self.took.prompt, self.took.completion)
-        if not self.calls:
-            return CreateResult(finish_reason=self.finish, content=self.text, usage=usage, cached=False)
-        return CreateResult(
+        return Result(
             finish_reason=self.finish,
-            content=list(self.calls),
-            usage=usage,
+            content=list(self.calls) or self.text,
+            usage=RequestUsage(self.took.prompt, self.took.completion),
             cached=False,
-            thought=self.text or None,
+            thought=(self.text or None) if self.calls else None,
+            model=self.model,
         )
 
 

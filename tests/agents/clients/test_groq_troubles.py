@@ -72,9 +72,10 @@ async def test_what_is_too_large_is_asked_once_though_it_calls_itself_a_rate_lim
         Answer({"error": {"message": "model not found, try pulling it first", "type": "api_error"}}, 404),
     ],
 )
-async def test_a_model_that_is_gone_is_replaced_and_not_asked_again(gone: Answer) -> None:
+async def test_a_model_that_is_gone_is_replaced_by_name_and_not_asked_again(gone: Answer) -> None:
     async with Groq(gone, said("yes"), said("again")) as groq, talking(groq) as room:
-        assert [(await room.client.create(ASKED)).content for _ in range(2)] == ["yes", "again"]
+        answers = [await room.client.create(ASKED) for _ in range(2)]
+    assert [(answer.content, answer.model) for answer in answers] == [("yes", SMALL), ("again", SMALL)]
     assert groq.models == [LARGE, SMALL, SMALL]
 
 
