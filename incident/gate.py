@@ -78,6 +78,8 @@ def worsened(seen: Verdict, now: Verdict) -> tuple[str, ...]:
         worse.append("What would have to be done is no longer the same.")
     if BOLDNESS.index(now.action) < BOLDNESS.index(seen.action):
         worse.append(f"The gate now says {now.action}, no longer {seen.action}.")
+    if seen.action is Action.ASK and now.approvals_needed > seen.approvals_needed:
+        worse.append(f"By now {now.approvals_needed} people have to agree.")
     if now.rehearsed:
         worse.append("Nothing may be executed any more: this is a rehearsal.")
     return tuple(worse)

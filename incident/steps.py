@@ -27,7 +27,7 @@ from incident.verification import verify
 
 logger = logging.getLogger(__name__)
 
-OTHERS = "Who is asked has changed."
+OTHERS = "Who is asked, or how many have to agree, has changed."
 
 
 async def investigate(hands: Hands, incident: Incident) -> Incident:
@@ -143,10 +143,12 @@ async def _call_off(hands: Hands, incident: Incident, now: Verdict, changed: tup
 
 
 async def _others_are_asked(hands: Hands, incident: Incident, verdict: Verdict) -> bool:
-    """Tell whether the settings name others now than when the question was asked, or nobody could be seen then.
+    """Tell whether the settings name others now than when it was asked, or another number; or nobody was seen then.
 
     Who has joined or left a group since doesn't matter.
     """
+    if (await hands.allowed()).approvals_needed != verdict.approvals_needed:
+        return True
     now = (await hands.addressed(incident, verdict)).asked
     seen = verdict.asked
     if now is None or seen is None:

@@ -280,6 +280,12 @@ def test_a_verdict_no_longer_holds_once_it_would_be_another(update: dict[str, ob
     assert said in changed
 
 
+def test_a_question_no_longer_holds_once_more_people_have_to_agree() -> None:
+    seen = judge(case(confidence=0.6), POLICY)
+    (changed,) = worsened(seen, seen.model_copy(update={"approvals_needed": 2}))
+    assert "2 people have to agree" in changed
+
+
 def test_a_check_that_is_new_has_to_pass() -> None:
     seen = judge(case(), POLICY)
     assert len(worsened(seen.model_copy(update={"checks": ()}), judge(case(onset=None), POLICY))) == 2
