@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from incident.facts import Outcome, RollbackEnded, RollbackSeen, RollbackSent, RollbackStarted, Stopped
 from incident.hands import Hands
+from incident.mode import Mode
 from incident.model import Incident
+from incident.policy import Policy
 from incident.ports import Deployer, Dispatched, NotReady, Paused, Send, Sighting, Tell
 from incident.status import Status
 from incident.unbroken import unbroken
@@ -19,12 +21,13 @@ STALE = timedelta(minutes=10)
 
 async def see_through(hands: Hands, incident: Incident, started: RollbackStarted) -> Incident:
     """Send it once and return; or, where it was sent, follow it to its end. Both are stored."""
-    deployer, sent = await _allowed(hands, incident), incident.last(RollbackSent)
+    policy, sent = await hands.allowed(), incident.last(RollbackSent)
+    deployer = _allowed(hands, incident, policy)
     if isinstance(deployer, str):
         return await _end(hands, incident.id, started, _unseen(deployer) if sent else Dispatched.never(deployer))
     if sent:
-        return await unbroken(_follow(hands, incident, started, deployer))
-    if why_not := _too_late(hands, incident, started):
+        return await _follow(hands, incident, started, deployer)
+    if why_not := _too_late(hands, incident, started) or _forbidden(policy, incident, started):
         return await _end(hands, incident.id, started, Dispatched.never(why_not))
     try:
         async with deployer.prepared(started.plan, started.key) as send:
@@ -33,9 +36,9 @@ async def see_through(hands: Hands, incident: Incident, started: RollbackStarted
         return await _end(hands, incident.id, started, Dispatched.never(str(why), why.url))
 
 
-async def _allowed(hands: Hands, incident: Incident) -> Deployer | str:
+def _allowed(hands: Hands, incident: Incident, policy: Policy) -> Deployer | str:
     """Return who may do it, or why nobody may: a made-up world never reaches a real system, nor the other way round."""
-    if hands.deployer is None or (await hands.allowed()).rehearsed_in(incident.world):
+    if hands.deployer is None or policy.rehearsed_in(incident.world):
         return "nobody here can do it or look what became of it"
     if hands.deployer.acts_on is not incident.world:
         return f"what would do it acts on {hands.deployer.acts_on} systems, and this incident is of a {incident.world}"
@@ -48,6 +51,14 @@ def _too_late(hands: Hands, incident: Incident, started: RollbackStarted) -> str
         return "it was stopped first"
     waited = hands.clock.now() - started.at
     return f"nobody was there to do it for {waited // timedelta(minutes=1)} minutes" if waited > STALE else ""
+
+
+def _forbidden(policy: Policy, incident: Incident, started: RollbackStarted) -> str:
+    """Return why people don't let it happen any more: they have changed the mode since, while nobody was there."""
+    mode = policy.mode_in(incident.world, started.plan.service)
+    if mode is Mode.AUTO or (mode is Mode.ASK and not started.automatic):
+        return ""
+    return f"the mode is {mode} by now"
 
 
 async def _send(hands: Hands, incident: Incident, started: RollbackStarted, send: Send) -> Incident:

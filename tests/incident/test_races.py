@@ -38,10 +38,11 @@ from incident.ports import Deployed, Dispatched, Heard, Send, Telemetry, Tell
 from incident.responder import Responder
 from incident.status import Status, World
 from incident.steps import rollback_key
+from incident.unbroken import LEAVING
 from storage.database import Database
 from storage.store import SqlStore
 from tests.incident import made
-from tests.incident.shop import SURE, Deploys, Screen, Shop, Team, kinds, run, unsure, yes
+from tests.incident.shop import SURE, Deploys, Screen, Shop, Team, kinds, on, run, unsure, yes
 
 MINUTE = timedelta(minutes=1)
 Meanwhile = Callable[[Incident], Awaitable[None]]
@@ -379,6 +380,19 @@ async def test_a_question_asked_anew_says_what_has_changed(hands: Hands, shop: S
 STARTED = (made.TURN, SURE, made.verdict(made.Action.ROLLBACK), made.STARTED)
 
 
+@pytest.mark.parametrize("pressed", [True, False])
+async def test_a_question_for_one_person_is_asked_anew_once_two_have_to_agree(
+    hands: Hands,
+    shop: Shop,
+    pressed: bool,  # noqa: FBT001
+) -> None:
+    asked = await run(unsure(hands))
+    two = Responder(replace(hands, rules=unchanging(Policy(approvals_needed=2))))
+    anew = await (two.decide(asked, yes(shop, asked)) if pressed else two.advance(asked))
+    assert (anew.status, anew.every(Approval), shop.asked) == (Status.AWAITING_APPROVAL, (), [])
+    assert [each.approvals_needed for each in anew.every(Verdict)] == [1, 2]
+
+
 @pytest.mark.parametrize("without", [{"deployer": None}, {"rules": unchanging(Policy(rehearse=True))}])
 async def test_a_start_that_can_no_longer_be_followed_is_handed_over_as_unknown(
     hands: Hands, shop: Shop, without: dict[str, object]
@@ -400,6 +414,29 @@ async def test_a_start_that_nobody_was_there_to_send_is_not_sent_later(hands: Ha
 async def test_a_stop_before_it_was_sent_is_obeyed(hands: Hands, shop: Shop) -> None:
     over = await Responder(hands).advance(await led(hands, *STARTED, made.STOPPED))
     assert_not_sent(over, shop, "it was stopped first")
+
+
+@pytest.mark.parametrize(
+    ("mode", "automatic", "sent"),
+    [(Mode.OFF, False, 0), (Mode.REPORT, False, 0), (Mode.ASK, True, 0), (Mode.ASK, False, 1), (Mode.AUTO, True, 1)],
+)
+async def test_what_was_started_is_not_sent_once_people_allow_less(
+    hands: Hands,
+    shop: Shop,
+    mode: Mode,
+    *,
+    automatic: bool,
+    sent: int,
+) -> None:
+    stricter = on(replace(hands, rules=unchanging(Policy(mode=mode))), World.REAL)
+    incident = await opened(stricter, World.REAL)
+    started = made.STARTED.model_copy(update={"automatic": automatic})
+    for fact in (made.TURN, made.DIAGNOSIS, made.asking_for_real(), made.approval(), started):
+        incident = await stricter.store.append(incident, fact)
+    over = await Responder(stricter).advance(incident)
+    assert len(shop.asked) == sent
+    if not sent:
+        assert_not_sent(over, shop, f"the mode is {mode} by now")
 
 
 @pytest.mark.parametrize("kind", [World.REAL, World.RECORDED])
@@ -477,6 +514,28 @@ async def test_nothing_is_shown_between_the_right_to_send_and_the_sending(
     over = await Responder(replace(hands, deployer=Looking(shop))).advance(await led(hands, *STARTED))
     assert shown[-1] == made.STARTED
     assert screen.facts[len(shown)] == over.last(RollbackSent)
+
+
+class Endless(Deploys):
+    """Follows a run that never ends."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
+        self.followed = asyncio.Event()
+
+    async def follow(self, plan: Plan, key: str, run: str | None, tell: Tell) -> Dispatched:  # noqa: ARG002 - as of a Deployer
+        self.followed.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_whoever_has_to_leave_while_a_run_is_followed_waits_for_nothing(hands: Hands, shop: Shop) -> None:
+    endless = Endless(shop)
+    working = asyncio.create_task(run(replace(hands, deployer=endless)))
+    await endless.followed.wait()
+    working.cancel()
+    await asyncio.wait({working}, timeout=LEAVING / 2)
+    assert working.cancelled()
 
 
 async def test_a_run_that_was_seen_is_looked_for_by_its_own_name_after_a_restart(hands: Hands, shop: Shop) -> None:
