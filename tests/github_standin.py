@@ -34,10 +34,11 @@ REFUSALS = {401: "Bad credentials", 403: "Resource not accessible by personal ac
 
 @dataclass
 class Manner:
-    """How it behaves. ``dispatch``: 204, details, old (refuses `return_run_details`), a status, hang, lost or late.
+    """How it behaves. ``dispatch``: 204, details, old (no `return_run_details`), nested, a status, hang, lost or late.
 
     ``accepts``: whether what is answered with trouble was accepted all the same. ``hidden``: how many looks at the
-    list a run stays invisible. ``reads``: the status of everything that is read, 200 where it works.
+    list a run stays invisible. ``reads``: the status of everything that is read, 200 where it works; ``nested``: in
+    JSON that goes too deep.
     """
 
     dispatch: str = "204"
@@ -45,6 +46,7 @@ class Manner:
     fate: str = "success"
     hidden: int = 0
     reads: int = 200
+    nested: bool = False
     topics: list[str] = field(default_factory=list)
     workflow: bool = True
 
@@ -173,6 +175,8 @@ class GitHub:
             case "lost":
                 assert request.transport is not None
                 request.transport.abort()
+            case "nested":
+                return _bottomless()
             case trouble if trouble.isdigit() and int(trouble) >= 500:
                 return _problem(int(trouble))
         return web.Response(status=204)
@@ -241,6 +245,8 @@ class GitHub:
     def _refused(self, request: web.Request) -> web.Response | None:
         if _token(request) not in {READS, SENDS}:
             return _problem(401)
+        if self.manner.nested:
+            return _bottomless(self.manner.reads)
         return None if self.manner.reads == 200 else _problem(self.manner.reads)
 
 
@@ -259,6 +265,10 @@ def _problem(status: int, message: str = "") -> web.Response:
     return web.json_response(
         {"message": message or REFUSALS.get(status, "Server Error")}, status=status, headers=headers
     )
+
+
+def _bottomless(status: int = 200) -> web.Response:
+    return web.Response(text="[" * 100_000, content_type="application/json", status=status)
 
 
 async def _serve(port: int) -> None:

@@ -67,7 +67,7 @@ class Calls:
         response = await self._call(self._sending, "POST", path, json=body)
         try:
             return response.json() if response.content else None
-        except ValueError:  # it was accepted all the same
+        except (ValueError, RecursionError):  # it was accepted all the same
             return None
 
     async def _read(self, client: "Client", path: str, kind: type[Answer], query: Mapping[str, str | int]) -> Answer:
@@ -76,7 +76,7 @@ class Calls:
             return TypeAdapter(kind).validate_python(response.json())
         except (NotSent, MaybeSent) as why:
             raise Unreadable(str(why)) from why
-        except ValueError as odd:
+        except (ValueError, RecursionError) as odd:
             raise Unreadable(self._odd(odd)) from odd
 
     async def _call(self, client: "Client", method: str, path: str, **given: Any) -> "Response[Any, Any]":  # noqa: ANN401
@@ -112,7 +112,7 @@ class Calls:
         )
 
     @staticmethod
-    def _odd(odd: ValueError) -> str:
+    def _odd(odd: Exception) -> str:
         where = ".".join(map(str, odd.errors()[0]["loc"])) if isinstance(odd, ValidationError) else "no JSON"
         return f"GitHub's answer can't be read ({where})"
 

@@ -75,7 +75,7 @@ def _until(response: "Response[Any, Any]") -> str:
 def _message(response: "Response[Any, Any]") -> str:
     try:
         said = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return _brief(str(said.get("message", ""))) if isinstance(said, dict) else ""
 

@@ -77,6 +77,15 @@ async def test_an_address_that_answers_no_json_is_unreadable(github: GitHub) -> 
         await elsewhere.history("shop", "production")
 
 
+@pytest.mark.parametrize(("reads", "said"), [(200, r"can't be read \(no JSON\)"), (404, r"can't see it \(404\)")])
+async def test_an_answer_that_is_nested_too_deep_is_unreadable(
+    github: GitHub, deployer: GitHubDeployer, reads: int, said: str
+) -> None:
+    github.manner.reads, github.manner.nested = reads, True
+    with pytest.raises(Unreadable, match=said):
+        await deployer.history("shop", "production")
+
+
 async def test_who_deployed_is_whom_github_has_verified_and_nobody_that_a_payload_names(
     github: GitHub, deployer: GitHubDeployer
 ) -> None:

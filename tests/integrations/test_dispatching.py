@@ -141,6 +141,14 @@ async def test_only_a_run_that_succeeded_is_a_success(
     assert words in done.reason
 
 
+async def test_an_accepted_dispatch_whose_answer_cannot_be_read_is_found_by_its_key(
+    github: GitHub, deployer: GitHubDeployer
+) -> None:
+    github.manner.dispatch = "nested"
+    done = await rolled_back(deployer)
+    assert (done.outcome, github.accepted) == (Outcome.SUCCEEDED, {KEY: 1})
+
+
 async def test_a_github_that_cannot_be_reached_was_told_nothing(access: Access, github: GitHub) -> None:
     await github.__aexit__(None, None, None)
     done = await rolled_back(GitHubDeployer(access, QUICK))
