@@ -3,7 +3,7 @@
 from bot.report import words
 from bot.report.escape import brief
 from incident.diagnosis import Category
-from incident.facts import Approval, Check, Decision, Diagnosis, Fault, RollbackStarted, Verdict
+from incident.facts import Approval, Check, Decision, Diagnosis, Fault, RollbackEnded, RollbackStarted, Verdict
 from incident.model import Incident
 from incident.status import Status
 
@@ -51,6 +51,6 @@ def _left_open(incident: Incident) -> str:
         return f"A person has to go on: the step “{brief(fault.step, 60)}” failed (error {brief(fault.error_id, 40)})."
     if check is not None:
         return f"A person has to go on: after the rollback {words.RECOVERIES[check.result]}."
-    if incident.last(RollbackStarted) is not None:
-        return "A person has to go on: the rollback did not succeed."
+    if (ended := incident.last(RollbackEnded)) is not None:
+        return f"A person has to go on: the rollback {words.OUTCOMES[ended.outcome]}."
     return "A person has to go on."

@@ -35,11 +35,11 @@ def run_messages(incident: Incident, seen: RollbackSeen) -> tuple[Message, ...]:
 
 
 def ended_messages(ended: RollbackEnded) -> tuple[Message, ...]:
-    """Return how the rollback ended, with the address of its run."""
+    """Return how the rollback ended, and where to look: at its run, or where that would stand."""
     told: list[Inline] = [bold(f"The rollback {words.OUTCOMES[ended.outcome]}.")]
     if ended.reason.strip():
         told.append(line(f" {ended.reason}", SENTENCE))
-    where = (rich(section(say("Its run: "), link(ended.url))),) if ended.url else ()
+    where = (rich(section(say("Where to look: "), link(ended.url))),) if ended.url else ()
     return messages([rich(section(*told)), *where])
 
 

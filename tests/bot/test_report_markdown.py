@@ -321,10 +321,13 @@ def test_a_limit_is_told_only_where_the_readings_come_near_to_it() -> None:
 def test_how_it_stands_is_the_first_line() -> None:
     asked = case.grown(case.fresh(), *case.turns(), case.diagnosis(), case.verdict(Action.ASK))
     no = Approval(at=case.at(3), decision=Decision.REJECTED, by="U1", digest=case.PLAN.digest)
-    failed = RollbackEnded(at=case.at(4), key="k", outcome=Outcome.FAILED)
-    broken = case.grown(
-        case.fresh(), *case.turns(), case.diagnosis(), case.verdict(expires_at=case.at(3)),
-        RollbackStarted(at=case.at(3.5), key="k", plan=case.PLAN), failed,
+    broken, lost = (
+        case.grown(
+            case.fresh(), *case.turns(), case.diagnosis(), case.verdict(expires_at=case.at(3)),
+            RollbackStarted(at=case.at(3.5), key="k", plan=case.PLAN),
+            RollbackEnded(at=case.at(4), key="k", outcome=outcome),
+        )
+        for outcome in (Outcome.FAILED, Outcome.UNKNOWN)
     )  # fmt: skip
     gone = case.grown(case.fresh(), Fault(at=case.at(1), step="investigate", error_id="abc", reason="gone"))
     for incident, said in (
@@ -334,7 +337,8 @@ def test_how_it_stands_is_the_first_line() -> None:
         (case.reported(World.REAL, category=Category.NONE), "Reported. Nothing is wrong any more"),
         (asked.after(no), "Reported. Nothing was changed: the rollback was rejected."),
         (case.unlucky(), "Handed over. A person has to go on: after the rollback the signal that paged did not"),
-        (broken, "Handed over. A person has to go on: the rollback did not succeed."),
+        (broken, "Handed over. A person has to go on: the rollback failed."),
+        (lost, "Handed over. A person has to go on: the rollback has no known outcome."),
         (gone, "Handed over. A person has to go on: the step “investigate” failed"),
         (asked, "Draft: this incident is waiting for approval"),
     ):  # fmt: skip

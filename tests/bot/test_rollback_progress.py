@@ -6,7 +6,7 @@ from bot.report.timeline import moments
 from bot.thread.card import card
 from bot.thread.draw import draw
 from bot.thread.options import Options
-from incident.facts import Fact, Progress, RollbackSeen, RollbackSent
+from incident.facts import Fact, Outcome, Progress, RollbackEnded, RollbackSeen, RollbackSent
 from incident.model import Incident
 from tests.bot import report_cases as case
 
@@ -28,6 +28,14 @@ def test_the_thread_links_the_run_once() -> None:
     shown = [in_thread(followed(*(SENT, QUEUED, RUNNING)[:n])) for n in (1, 2, 3)]
     assert (shown[0], shown[2]) == ("", "")
     assert RUN in shown[1]
+
+
+def test_a_dispatch_that_was_refused_has_no_run_and_says_where_one_would_stand() -> None:
+    runs = "https://github.example/acme/rollbacks/actions/workflows/rollback.yml"
+    ended = RollbackEnded(at=case.at(4), key=SENT.key, outcome=Outcome.FAILED, url=runs, reason="Nothing was changed.")
+    told = in_thread(followed(SENT, ended))
+    assert f"Where to look: {runs}" in told
+    assert "Its run" not in told
 
 
 def test_the_card_says_how_far_the_run_is_until_it_has_ended() -> None:
