@@ -102,10 +102,10 @@ def _register_muting(app: AsyncApp, bot: Bot) -> None:
 async def _let_know(args: AsyncArgs, bot: Bot, incident_id: str, said: str) -> None:
     """Say it in the incident's thread, or else to whoever did it."""
     thread = await bot.memory.thread(incident_id)
-    if thread is None or thread.thread_ts is None or await shared(args.client, thread.channel):
-        await tell(args, said)
-        return
     try:
+        if thread is None or thread.thread_ts is None or await shared(args.client, thread.channel):
+            await tell(args, said)
+            return
         await args.client.chat_postMessage(channel=thread.channel, thread_ts=thread.thread_ts, text=said)
     except UNREACHABLE:
         await tell(args, said)

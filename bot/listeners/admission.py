@@ -8,9 +8,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
+from bot.slack.refusal import UNREACHABLE
 
 GUESTS = "Guests of this workspace can't use this app. Please ask somebody of the team."
 SHARED = "This channel is shared with another organisation: nothing about incidents is posted here."
+UNSEEN = "Slack doesn't tell me just now whether this channel is shared with another organisation. Please try again."
 STRANGER = "I am not in this channel. Invite me with /invite, or set SFA_INCIDENT_CHANNEL to where threads should go."
 
 
@@ -18,7 +20,7 @@ async def admit(client: AsyncWebClient, user: str) -> None:
     """Raise `Mistake` for a guest. Somebody who can't be looked up counts as one of the team."""
     try:
         about = (await client.users_info(user=user))["user"]
-    except SlackApiError:
+    except UNREACHABLE:
         return
     if about.get("is_restricted") or about.get("is_ultra_restricted") or about.get("is_stranger"):
         raise Mistake(GUESTS)
@@ -39,8 +41,18 @@ async def room(client: AsyncWebClient, bot: Bot, channel: str) -> str:
 
 
 async def shared(client: AsyncWebClient, channel: str) -> bool:
-    """Tell whether people of another organisation read a channel."""
-    return _outsiders_read(await _about(client, channel))
+    """Tell whether people of another organisation read a channel; raises what `UNREACHABLE` lists."""
+    return _outsiders_read((await client.conversations_info(channel=channel))["channel"])
+
+
+async def keep_inside(client: AsyncWebClient, channel: str) -> None:
+    """Raise `Mistake` where people of another organisation read a channel, or nobody says whether they do."""
+    try:
+        outside = await shared(client, channel)
+    except UNREACHABLE as why:
+        raise Mistake(UNSEEN) from why
+    if outside:
+        raise Mistake(SHARED)
 
 
 async def may_read(client: AsyncWebClient, user: str, channel: str) -> bool:

@@ -3,12 +3,11 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
-from bot.listeners.admission import SHARED, shared
+from bot.listeners.admission import keep_inside
 from bot.listeners.asks import asked
 from bot.listeners.bot import Bot
 from bot.listeners.careful import careful, tell
 from bot.listeners.presses import pressed_by
-from bot.mistakes import Mistake
 from bot.report.words import STATUSES
 from bot.thread.presses import LOOK_AGAIN
 from incident.facts import Remark
@@ -27,8 +26,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     @careful
     async def look_again(args: AsyncArgs) -> None:
         about, user = await pressed_by(args)
-        if await shared(args.client, args.body["channel"]["id"]):
-            raise Mistake(SHARED)
+        await keep_inside(args.client, args.body["channel"]["id"])
         await tell(args, await look(bot, about.incident, user))
 
 

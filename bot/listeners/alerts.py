@@ -95,8 +95,14 @@ async def _known(bot: Bot, heard: Heard, seen: Fired | Healed, name: str) -> boo
     before = await bot.memory.heard_at(name) is not None
     if isinstance(seen, Healed):
         return before and heard.late
-    again = heard.edited or heard.late
-    return before or (again and bool(await bot.memory.incidents_in(heard.channel, str(heard.message["ts"]))))
+    return before or ((heard.edited or heard.late) and await _under_way(bot, heard, seen))
+
+
+async def _under_way(bot: Bot, heard: Heard, fired: Fired) -> bool:
+    """Tell whether this alert has its incident under the message; of several a death may have let some pass."""
+    ids = await bot.memory.incidents_in(heard.channel, str(heard.message["ts"]))
+    here = [await bot.store.load(each) for each in ids]
+    return not {each.fingerprint for each in here}.isdisjoint(_problems(fired))
 
 
 async def _wanted(bot: Bot, fired: Fired, channel: str) -> bool:
@@ -109,10 +115,8 @@ async def _wanted(bot: Bot, fired: Fired, channel: str) -> bool:
 
 async def _taken_up(bot: Bot, fired: Fired) -> datetime | None:
     """Return when the same problem was last taken up; None where it never was, or where it joins what is open."""
-    alert = fired.alert
-    for production in _productions(alert.labels):
-        told = fingerprint(f"{production}/{fired.environment}", alert.service, alert.name, alert.labels)
-        incident = await bot.store.latest(told)
+    for problem in _problems(fired):
+        incident = await bot.store.latest(problem)
         if incident is not None:
             seen = [each.at for each in incident.every(AlertSeen)]
             return None if incident.holds_fingerprint else max([incident.opened_at, *seen])
@@ -121,15 +125,15 @@ async def _taken_up(bot: Bot, fired: Fired) -> datetime | None:
 
 async def _end(bot: Bot, healed: Healed) -> None:
     """Note on the incident that is open that its alert is over; where none is, there is nothing to do."""
-    for production in _productions(healed.labels):
-        told = fingerprint(f"{production}/{healed.environment}", healed.service, healed.name, healed.labels)
-        incident = await bot.store.latest(told)
+    for problem in _problems(healed):
+        incident = await bot.store.latest(problem)
         if incident is not None and incident.holds_fingerprint and not incident.resolved_at_source:
             await bot.runner.note(incident.id, lambda now: AlertResolved(at=now))
 
 
-def _productions(labels: Mapping[str, str]) -> Iterator[str]:
-    """Yield where it may have fired: in the made-up world of its label, and on real systems."""
-    if WORLD_LABEL in labels:
-        yield labels[WORLD_LABEL]
-    yield World.REAL
+def _problems(seen: Fired | Healed) -> Iterator[str]:
+    """Yield the fingerprints that it may have: in the made-up world of its label, and on real systems."""
+    about = seen.alert if isinstance(seen, Fired) else seen
+    worlds = [about.labels[WORLD_LABEL]] if WORLD_LABEL in about.labels else []
+    for production in (*worlds, World.REAL):
+        yield fingerprint(f"{production}/{seen.environment}", about.service, about.name, about.labels)

@@ -7,7 +7,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.beginning import drill
-from bot.listeners.admission import SHARED, may_show, room, shared
+from bot.listeners.admission import keep_inside, may_show, room
 from bot.listeners.again import look
 from bot.listeners.answers import may_approve
 from bot.listeners.asks import HELP, Ask, asked
@@ -51,8 +51,7 @@ async def answer(args: AsyncArgs, bot: Bot, origin: Origin, noted: str | None) -
     Raises `Mistake` where people of another organisation would read it.
     """
     event = args.event or {}
-    if await shared(args.client, origin.channel):
-        raise Mistake(SHARED)
+    await keep_inside(args.client, origin.channel)
     origin = Origin(origin.channel, origin.alert_ts or (None if event.get("channel_type") == "im" else event["ts"]))
     try:
         said = await _done(args, bot, asked(event.get("text") or ""), (origin, noted))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.admission import admit, shared
+from bot.listeners.admission import admit, keep_inside
 from bot.listeners.asks import asks_us, follows_up
 from bot.listeners.bot import Bot
 from bot.mistakes import Mistake
@@ -60,7 +60,7 @@ async def remark(
 
 async def overhear(client: AsyncWebClient, bot: Bot, me: Me) -> None:
     """Keep what stands in the threads of incidents that go on and was never heard of."""
-    going = (await bot.store.unfinished())[:MOST]
+    going, guests = (await bot.store.unfinished())[:MOST], set[str]()
     threads = await bot.memory.threads([each.id for each in going])
     for incident in going:
         thread = threads.get(incident.id)
@@ -72,8 +72,13 @@ async def overhear(client: AsyncWebClient, bot: Bot, me: Me) -> None:
             logger.warning("%s: what was said in its thread can't be read again: %s", incident.id, type(why).__name__)
             continue
         for message in said:
-            with suppress(Mistake):  # a guest, who has heard so
+            if message["user"] in guests:  # who have heard so; Slack is asked once about each, whatever they write
+                continue
+            try:
                 await admit(client, message["user"])
+            except Mistake:
+                guests.add(message["user"])
+            else:
                 us = f"<@{me.user_id}>" in _words(message)
                 await _keep(bot, incident.id, message, asks=us and await _asks(client, message, thread.channel))
 
@@ -95,8 +100,14 @@ async def _keep(bot: Bot, incident_id: str, message: Mapping[str, Any], *, asks:
 
 
 async def _asks(client: AsyncWebClient, message: Mapping[str, Any], channel: str | None = None) -> bool:
-    """Tell whether words that are addressed to us want an answer, and nobody outside would read it."""
-    return asks_us(_words(message)) and not await shared(client, channel or message["channel"])
+    """Tell whether words that are addressed to us want an answer, and certainly nobody outside would read it."""
+    if not asks_us(_words(message)):
+        return False
+    try:
+        await keep_inside(client, channel or message["channel"])
+    except Mistake:
+        return False
+    return True
 
 
 def _question(incident: Incident, message: Mapping[str, Any]) -> int | None:

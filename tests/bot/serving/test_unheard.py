@@ -1,27 +1,37 @@
 """What Slack told a process that died before it did anything about it: a living one finds it."""
 
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 from scene import ADA, ALERTMANAGER, ALERTS, BEN, GUEST, INCIDENTS, QUICK, Scene
 from sqlalchemy import text
 
+from bot.alerts import Fired, read_message
 from bot.listeners.history import LOOKING_BACK
 from bot.offers import posted
 from bot.workspace.faults import Fault
 from incident.alert import Alert
 from incident.facts import AlertSeen, Remark
 from incident.model import Incident
-from incident.status import Status
+from incident.status import Status, World
 from storage.database import Database
 from storage.leases import LASTS, SqlLeases
+from storage.memory import Origin
+from tests.incident import made
 from tests.postgres import Server
 
 OFTEN = replace(QUICK, look_back=0.2, hearing=0.0)
 
 
-def alert(scene: Scene, service: str) -> None:
+def alerted(service: str) -> dict[str, Any]:
     about = Alert.model_validate({"service": service, "name": "Slow", "fired_at": "2026-01-01T00:00:00Z"})
-    scene.workspace.post(ALERTMANAGER, ALERTS, **posted(about, "production"))
+    return posted(about, "production")
+
+
+def alert(scene: Scene, service: str) -> None:
+    scene.workspace.post(ALERTMANAGER, ALERTS, **alerted(service))
 
 
 def unheard(scene: Scene, service: str) -> None:
@@ -64,6 +74,41 @@ async def test_an_alert_is_found_after_its_channel_could_not_be_read_for_a_while
         scene.workspace.faults.add(Fault("conversations.history", "error", times=2))
         unheard(scene, "cart")
         await ended(scene, "cart")
+
+
+async def test_while_nobody_says_whether_outsiders_read_a_channel_nothing_in_it_is_taken_up(scene: Scene) -> None:
+    scene.pace = OFTEN
+    async with scene.bot():
+        scene.workspace.channel(ALERTS).ext_shared = True
+        scene.workspace.faults.add(Fault("conversations.info", "error", times=2))
+        with scene.unheard():
+            ts = scene.workspace.post(ALERTMANAGER, ALERTS, **alerted("cart"))
+        while (await scene.storage.memory.last_read(ALERTS) or "") < ts:  # noqa: ASYNC110 - a row that tells nobody
+            await asyncio.sleep(0.02)
+        assert await scene.incidents() == ()
+
+
+async def test_of_several_alerts_in_one_message_the_rest_is_found_where_a_process_died_after_the_first(
+    scene: Scene,
+) -> None:
+    said = [alerted(service)["attachments"][0] for service in ("cart", "basket", "search")]
+    async with scene.bot():
+        with scene.unheard():
+            ts = scene.workspace.post(ALERTMANAGER, ALERTS, text="", attachments=said)
+        message = scene.workspace.channel(ALERTS).messages[ts].content
+        first, *_ = (
+            each
+            for each in read_message(message, default_environment="production", seen_at=datetime.now(UTC))
+            if isinstance(each, Fired)
+        )
+        known = made.incident(World.REAL).model_copy(update={"alert": first.alert, "opened_at": datetime.now(UTC)})
+        await scene.storage.store.beginning_at(Origin(ALERTS, ts)).open(known)
+    async with scene.bot():
+        await ended(scene, "search")
+        await scene.at_rest()
+        found = await scene.incidents()
+    assert sorted(each.alert.service for each in found) == ["basket", "cart", "search"]
+    assert [each.every(AlertSeen) for each in found] == [()] * 3
 
 
 async def test_a_remark_is_kept_once_whether_slack_tells_of_it_three_times_or_told_a_process_that_died(
