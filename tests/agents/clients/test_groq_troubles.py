@@ -141,7 +141,7 @@ async def test_a_dropped_connection_is_tried_again() -> None:
 
 
 async def test_a_server_that_never_answers_costs_the_seconds_left_and_no_more() -> None:
-    end = time.monotonic() + 0.4
+    end = time.monotonic() + 2.0
     async with (
         Groq(by=lambda _: Answer(hangs=True)) as groq,
         talking(groq, seconds=lambda: end - time.monotonic()) as room,
