@@ -31,8 +31,8 @@ HEADERS = {
 class Answer:
     """What is sent back. ``events`` are those of a stream; ``broken`` drops the connection behind them or the body.
 
-    ``hangs`` never answers, ``stalls`` never ends its stream, ``after`` is the latency in seconds, ``body`` may be text
-    that is no JSON.
+    ``hangs`` never answers, ``stalls`` never ends its stream, ``after`` is the latency in seconds, ``drips`` are those
+    between one byte of the body and the next, ``body`` may be text that is no JSON.
     """
 
     body: Any = None
@@ -43,10 +43,15 @@ class Answer:
     hangs: bool = False
     stalls: bool = False
     after: float = 0.0
+    drips: float = 0.0
 
     def late(self, seconds: float) -> "Answer":
         """Return the same answer that takes its time."""
         return replace(self, after=seconds)
+
+    def dripping(self, seconds: float) -> "Answer":
+        """Return the same answer that comes byte by byte."""
+        return replace(self, drips=seconds)
 
     def headed(self, **headers: str) -> "Answer":
         """Return it with headers; ``_`` stands for ``-``."""
@@ -192,7 +197,21 @@ class Groq:
         if answer.broken and request.transport is not None:
             request.transport.close()
         text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        if answer.drips:
+            return await self._dripped(request, headers, text, answer)
         return web.Response(text=text, status=answer.status, headers=headers, content_type="application/json")
+
+    async def _dripped(
+        self, request: web.Request, headers: Mapping[str, str], text: str, answer: Answer
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, headers={**headers, "content-type": "application/json"})
+        await response.prepare(request)
+        for byte in text.encode():
+            if self._ending.is_set() or request.transport is None:
+                break
+            await response.write(bytes([byte]))
+            await asyncio.sleep(answer.drips)
+        return response
 
     async def _stream(self, request: web.Request, headers: Mapping[str, str], answer: Answer) -> web.StreamResponse:
         response = web.StreamResponse(headers={**headers, "content-type": "text/event-stream"})
