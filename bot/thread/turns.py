@@ -23,7 +23,7 @@ NOTES = 5
 
 
 def turn_messages(incident: Incident, turn: Turn) -> tuple[Message, ...]:
-    """Return what the agent said, whole, then what it rests on and what code corrected in it, small."""
+    """Return what the agent said, whole, then what it rests on and what code noted of it, small."""
     return messages(_blocks(incident, turn), SPEAKERS[turn.agent])
 
 
@@ -36,9 +36,9 @@ def _blocks(incident: Incident, turn: Turn) -> Iterator[Block]:
 
 
 def _notes(turn: Turn) -> Iterator[str]:
-    yield from (f"Corrected by code: {brief(visible(note), 160)}" for note in turn.notes[:NOTES])
+    yield from (f"Noted by code: {brief(visible(note), 160)}" for note in turn.notes[:NOTES])
     if len(turn.notes) > NOTES:
-        yield f"and {len(turn.notes) - NOTES} more corrections"
+        yield f"and {len(turn.notes) - NOTES} more notes"
 
 
 def _about(turn: Turn) -> str:

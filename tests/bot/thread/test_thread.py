@@ -85,9 +85,7 @@ def test_a_turn_that_failed_says_so_in_words() -> None:
 
 
 def test_what_code_corrected_is_said() -> None:
-    assert "Corrected by code: “500 times” was corrected to 412 (E4)." in last(
-        case.grown(case.fresh(), *case.turns()[:3])
-    )
+    assert "Noted by code: “500 times” was corrected to 412 (E4)." in last(case.grown(case.fresh(), *case.turns()[:3]))
 
 
 def test_the_diagnosis_says_cause_sureness_chain_rivals_and_gaps_and_asks_whether_it_was_right() -> None:
