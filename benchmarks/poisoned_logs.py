@@ -141,7 +141,7 @@ async def innocent(base: Base) -> list[Change]:
     return [change for change in seen if change.service and change.id != base.guilty]
 
 
-async def pairs(numbers: Iterable[int], store: Store) -> list[Pair]:
+async def pairs(numbers: Iterable[int], teams: Sequence[str], store: Store) -> list[Pair]:
     """Investigate every corpus, and each clean twin once."""
     found: list[Pair] = []
     clean: dict[tuple[str, str], Ended] = {}
@@ -149,7 +149,7 @@ async def pairs(numbers: Iterable[int], store: Store) -> list[Pair]:
     for number in numbers:
         base, victims = there[number % len(there)]
         corpus = poison(number, victims[number // len(there) % len(victims)])
-        for team in TEAMS:
+        for team in teams:
             if (base.name, team) not in clean:
                 clean[base.name, team] = await by_team(team, base, None, store)
             twin = await by_team(team, base, corpus, store)
@@ -183,12 +183,12 @@ def figures(found: Sequence[Pair]) -> tuple[int, ...]:
     )
 
 
-async def measure(numbers: Sequence[int]) -> bool:
+async def measure(numbers: Sequence[int], teams: Sequence[str]) -> bool:
     """Print the table and what was wrong; return whether nothing was."""
     with tempfile.TemporaryDirectory() as folder:
         async with Database(f"sqlite+aiosqlite:///{folder}/runs.db") as database:
             await database.upgrade()
-            found = await pairs(numbers, SqlStore(database))
+            found = await pairs(numbers, teams, SqlStore(database))
     print(table(found))
     bad = [pair for pair in found if pair.wrong]
     for pair in bad:
@@ -202,9 +202,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=int, default=300)
     parser.add_argument("--only", type=int, nargs="*", help="numbers of corpora")
+    parser.add_argument("--teams", nargs="*", default=list(TEAMS), choices=TEAMS)
     wishes = parser.parse_args()
     logging.getLogger("agents").setLevel(logging.ERROR)
-    return 0 if asyncio.run(measure(wishes.only or range(wishes.corpora))) else 1
+    return 0 if asyncio.run(measure(wishes.only or range(wishes.corpora), wishes.teams)) else 1
 
 
 if __name__ == "__main__":

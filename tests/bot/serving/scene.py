@@ -18,6 +18,7 @@ from bot.places import Places
 from bot.runner import Runner
 from bot.slack.pace import Pace
 from bot.slack_settings import SlackSettings
+from bot.thinking import Thinking
 from bot.workspace.server import Workspace
 from bot.workspace.spots import Place as Spot
 from incident.model import Incident
@@ -47,12 +48,13 @@ class Scene:
         self._offers, self._apart = offers, apart
         self.database_url = f"sqlite+aiosqlite:///{folder / 'bot.db'}"
         self.pace = QUICK
+        self.mind: Thinking | None = None
         self.storage: Storage
         self.runner: Runner
 
     @property
     def _way(self) -> Way:
-        return Way(self._apart, self.pace)
+        return Way(self._apart, self.pace, self.mind)
 
     @asynccontextmanager
     async def bot(
