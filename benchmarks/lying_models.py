@@ -47,6 +47,8 @@ POLICIES: Mapping[str, Policy] = {
     "0.85": Policy(),
     "0": Policy(confidence_auto=0.0, confidence_ask=0.0),
 }
+STOPPED = "the team was stopped at the deadline"
+"""What a diagnosis says where nothing but force ended its team."""
 SLACK = 6.0
 """Seconds beyond the deadline that a busy machine may take to conclude, judge and act."""
 
@@ -141,8 +143,11 @@ def _broken(lie: Lie, incident: Incident, seconds: float) -> Iterator[str]:
         yield f"a fault in {fault.step}"
     if seconds > lie.seconds + SLACK:
         yield f"late: {seconds:.1f} s"
-    if incident.last(Diagnosis) is None:
+    diagnosis = incident.last(Diagnosis)
+    if diagnosis is None:
         yield "no diagnosis"
+    elif any(STOPPED in gap for gap in diagnosis.gaps):
+        yield STOPPED
     yield from _untold(lie, incident)
 
 
