@@ -59,7 +59,7 @@ def scraped(world: Happened) -> pl.DataFrame:
             called = world.scenario.system.rename.get(series.name) or Renamed(name=series.name)
             values = (_noisy(series, world, name) * called.factor).round(6)
             if called.counter:
-                values = np.cumsum(values * STEP).round()
+                values = (_earlier(world, i, name) + np.cumsum(values * STEP)).round()
             frames.append((stamps[seen], name, called.name, values[seen]))
     return pl.DataFrame(
         {
@@ -78,6 +78,12 @@ def _stamps(grid: Grid) -> NDArray[np.datetime64]:
     start = np.datetime64(grid.fired_at.replace(tzinfo=None), "us")
     stamps: NDArray[np.datetime64] = start + (grid.times * 1e6).astype("timedelta64[us]")
     return stamps
+
+
+def _earlier(world: Happened, i: int, service: str) -> float:
+    """What a service had counted before anybody looked: it has been up for hours or weeks."""
+    hours = 2 * chance(0, "uptime", service).uniform(1, 20) ** 2
+    return float(world.net.usual[i]) * hours * 3600
 
 
 def _noisy(series: Series, world: Happened, service: str) -> Array:

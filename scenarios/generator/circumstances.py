@@ -7,6 +7,7 @@ from incident.change import ChangeKind
 from scenarios.faults import ErrorRate, Slowdown
 from scenarios.generator.code import innocent, saying
 from scenarios.generator.draft import HOUR, Draft, Trouble
+from scenarios.generator.naming import AUTHORS
 from scenarios.generator.pager import Page
 from scenarios.schema import Signal, Traffic
 
@@ -46,6 +47,7 @@ def beside(draft: Draft, trouble: Trouble, page: Page) -> str | None:
     """Add what else went on; return the change that nothing tells from the guilty one, where there is one."""
     rival = _twin(draft, trouble)
     _decoys(draft, trouble, page)
+    _unshipped(draft, page)
     _second(draft, trouble, page)
     _chatter(draft, page)
     if draft.chance(POISONED):
@@ -75,6 +77,14 @@ def _decoys(draft: Draft, trouble: Trouble, page: Page) -> None:
         _decoy(draft, service, -draft.between(60, 3 * HOUR) if draft.chance(0.8) else draft.dice.uniform(0, page.at))
     for _ in range(draft.dice.randint(0, max(1, len(own) // 4))):
         _decoy(draft, draft.dice.choice(own), -draft.dice.uniform(3 * HOUR, 72 * HOUR))
+
+
+def _unshipped(draft: Draft, page: Page) -> None:
+    """Commits that nobody has deployed yet."""
+    for number in range(draft.dice.choice([0, 0, 1, 3])):
+        _, title, edited = innocent(draft, draft.dice.choice(draft.layout.inner), shipped=True)
+        patch = draft.patch(f"unshipped-{number}", title, edited, draft.dice.choice(AUTHORS))
+        draft.commits.append(patch.model_copy(update={"at": draft.dice.uniform(-6 * HOUR, page.at)}))
 
 
 def _decoy(draft: Draft, service: str, at: float) -> None:

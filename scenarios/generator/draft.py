@@ -59,10 +59,12 @@ class Draft:
         self.services: dict[str, Service] = dict(self.layout.system().services)
         for name, service in self.services.items():
             gauges = gauges_of(self.readings, service, self.dice, entry=name in self.layout.entries)
-            self.services[name] = service.model_copy(update={"gauges": gauges})
+            said = self.speech.routine(service.kind)
+            self.services[name] = service.model_copy(update={"gauges": gauges, "logs": said})
         self.changes: list[PlannedChange] = []
         self.faults: list[AnyFault] = []
         self.events: list[Notice] = []
+        self.commits: list[Patch] = []
 
     @property
     def system(self) -> System:
@@ -128,7 +130,7 @@ class Draft:
         if any(id_ == c.id for c in self.changes):
             return self.change(service, at, kind, title, edited, reversible=reversible, attributes=attributes)
         author = self.dice.choice(AUTHORS)
-        patch = self._patch(id_, title, edited, author) if edited else None
+        patch = self.patch(id_, title, edited, author) if edited else None
         self.changes.append(
             PlannedChange(
                 id=id_, at=at, service=service, kind=kind, title=self._titled(service, kind, title), author=author,
@@ -143,7 +145,8 @@ class Draft:
     def _titled(self, service: str, kind: ChangeKind, title: str) -> str:
         return title if self.seed % 3 else f"{kind.value} {service}: {title}"
 
-    def _patch(self, id_: str, title: str, edited: Sequence[Edited], author: str) -> Patch:
+    def patch(self, id_: str, title: str, edited: Sequence[Edited], author: str) -> Patch:
+        """Return a commit with a hash of its own."""
         diff = "\n".join(f"--- a/{e.path}\n+++ b/{e.path}\n{e.diff.rstrip()}" for e in edited) + "\n"
         sha = digest(self.seed, "commit", id_, diff)[:40]
         return Patch(message=title, files=tuple(e.path for e in edited), diff=diff, author=author, sha=sha)
@@ -177,6 +180,7 @@ class Draft:
                 c.model_copy(update={"at": _tidy(c.at - age)}) for c in sorted(self.changes, key=lambda c: c.at)
             ),
             faults=tuple(faults),
+            commits=tuple(c.model_copy(update={"at": _tidy((c.at or 0.0) - age)}) for c in self.commits),
             events=tuple(
                 e.model_copy(update={"at": _tidy(e.at - age)}) for e in sorted(self.events, key=lambda e: e.at)
             ),

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from scenarios.system import Line, Occasion, When
+from scenarios.system import Line, NodeKind, Occasion, When
 
 Said = tuple[str, str]
 WORDS: Mapping[Occasion, Sequence[Said]] = {
@@ -57,6 +57,15 @@ WORDS: Mapping[Occasion, Sequence[Said]] = {
     "pause": (("WARN", "GC pause {pause}ms (heap {memory}M/{limit}M)"), ("WARN", "stop-the-world for {pause} ms")),
     "killed": (("FATAL", "Killed process (out of memory)"), ("FATAL", "container is over its limit of {limit}Mi")),
 }  # fmt: skip
+STORES: Mapping[NodeKind, Sequence[Said]] = {
+    NodeKind.DATABASE: (
+        ("INFO", "checkpoint complete: wrote {n} buffers"), ("INFO", "duration: {ms} ms  statement: {operation} ..."),
+        ("INFO", "automatic vacuum of table done, {n} pages removed"),
+    ),
+    NodeKind.CACHE: (("INFO", "background saving terminated with success"), ("INFO", "{n} changes, saving")),
+    NodeKind.QUEUE: (("INFO", "rolled new log segment in {ms} ms"), ("INFO", "group {n} rebalanced, generation {n}")),
+}  # fmt: skip
+"""What stores say of themselves day in, day out."""
 SLOW: Sequence[Said] = (("WARN", "slow: {operation} took {ms} ms"), ("WARN", "{operation} exceeded its budget: {ms}ms"))
 
 Wrap = Callable[[str, str, str], str]
@@ -117,6 +126,10 @@ class Speech:
         }
         slow = [self.line(text, level, when=When.ACTIVE, per_minute=3) for level, text in self._some(SLOW)]
         self.wording["slow"] = tuple(line.model_copy(update={"above": 0.3}) for line in slow)
+
+    def routine(self, kind: NodeKind) -> tuple[Line, ...]:
+        """Return what a store says all the time; nothing for whoever has operations to tell of."""
+        return tuple(self.line(text, level) for level, text in STORES.get(kind, ()))
 
     def _some(self, said: Sequence[Said]) -> list[Said]:
         most = len(said) if len(said) > 3 else 2  # noqa: PLR2004 - the more there are the more are used

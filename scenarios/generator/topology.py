@@ -14,6 +14,12 @@ DEEPEST = 9
 RUNTIMES = ("jvm", "python", "go", "node")
 OPERATIONS = ("GET /{n}", "POST /{n}", "GET /{n}/:id", "PUT /{n}/:id", "list{N}", "get{N}", "create{N}", "{n}.search")
 
+STORED = {
+    NodeKind.DATABASE: ("SELECT", "INSERT", "UPDATE"),
+    NodeKind.CACHE: ("GET", "SET"),
+    NodeKind.QUEUE: ("publish", "fetch"),
+}
+
 
 class Shape(NamedTuple):
     """How many of what."""
@@ -142,6 +148,6 @@ class Layout:
             memory=memory,
             memory_limit=memory * self.dice.choice([1.5, 2, 3]),
             runtime=self.dice.choice(RUNTIMES),
-            operations=tuple(o.format(n=noun, N=noun.capitalize()) for o in said) if kind is NodeKind.SERVICE else (),
+            operations=STORED.get(kind) or tuple(o.format(n=noun, N=noun.capitalize()) for o in said),
             version=f"{self.dice.randint(0, 9)}.{self.dice.randint(0, 40)}.{self.dice.randint(0, 20)}",
         )
