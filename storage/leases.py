@@ -102,14 +102,16 @@ class SqlLeases:
     @whole
     async def renew(self) -> None:
         """Hold what is ours for longer, and forget what somebody else has taken meanwhile."""
-        before, sure = {name for name, until in self._until.items() if until != WANTED}, self._elapsed() + SURE
+        before, sure = {name: until for name, until in self._until.items() if until != WANTED}, self._elapsed() + SURE
         if self._database.is_sqlite or not before:
             return
         ours = leases.c.holder == self._holder, leases.c.name.in_(before)
         longer = update(leases).where(*ours).values(until=NOW + LASTS)
         async with self._database.writing() as connection:
             kept = set((await connection.execute(longer.returning(leases.c.name))).scalars())
-        for name in before & self._until.keys():
+        for name, until in before.items():
+            if self._until.get(name) != until:  # given back meanwhile, and perhaps wanted anew
+                continue
             if name in kept:
                 self._until[name] = sure
             else:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -125,6 +126,42 @@ async def test_of_two_tasks_of_one_process_the_second_is_refused_until_the_first
     await mine.give_back("INC-1")
     assert not mine.holds("INC-1")
     assert await mine.take("INC-1")
+
+
+@asynccontextmanager
+async def locked(url: str, name: str) -> AsyncIterator[None]:
+    """Let whoever would touch a lease wait."""
+    async with Database(url) as other, other.writing() as connection:
+        await connection.execute(text("SELECT FROM leases WHERE name = :name FOR UPDATE"), {"name": name})
+        yield
+
+
+async def waits(database: Database, many: int) -> None:
+    """Return when so many wait for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    found = 0
+    while found < many:
+        async with database.reading() as connection:
+            found = (await connection.execute(text(query))).scalar_one()
+
+
+@on_postgresql
+async def test_what_is_wanted_anew_while_leases_are_renewed_is_not_taken_for_lost(
+    database: Database, url: str, mine: SqlLeases, theirs: SqlLeases
+) -> None:
+    assert [await mine.take("first"), await mine.take("INC-1")] == [True, True]
+    async with AsyncExitStack() as later:
+        async with locked(url, "first"):
+            renewing = asyncio.create_task(mine.renew())
+            await waits(database, 1)
+            await mine.give_back("INC-1")
+            assert await theirs.take("INC-1")
+            await later.enter_async_context(locked(url, "INC-1"))
+            wanting = asyncio.create_task(mine.take("INC-1"))
+            await waits(database, 2)
+        await renewing
+    assert not await wanting
+    assert [mine.holds("first"), mine.holds("INC-1")] == [True, False]
 
 
 async def test_what_was_cancelled_while_it_was_taking_a_lease_has_not_got_it(
