@@ -49,7 +49,7 @@ def exception(draft: Draft) -> Trouble:
     """A code path raises for some requests."""
     service = draft.some(draft.own())
     made = bug(draft, "exception", service)
-    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, made.edited)
     return guilty(draft, (service,), change, _failing(draft, service, made))
 
 
@@ -57,7 +57,7 @@ def wrong_result(draft: Draft) -> Trouble:
     """A service answers in time, with nonsense; its callers stumble over it."""
     service = draft.some([n for n in draft.layout.inner if draft.callers(n)])
     made = bug(draft, "wrong", service)
-    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, made.edited)
     logs = tuple(draft.speech.line(text) for text in made.said) if draft.chance(0.8) else ()
     fault = WrongResult(kind="wrong_result", service=service, ratio=_ratio(draft, 0.15, 0.9), logs=logs)
     return guilty(draft, (service,), change, fault)
@@ -67,7 +67,7 @@ def slow_code(draft: Draft) -> Trouble:
     """A service's own work takes longer, and so it can do less of it."""
     service = draft.some(draft.own())
     made = bug(draft, "slow", service)
-    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, made.edited)
     logs = tuple(draft.speech.line(t, "WARN", when=When.ACTIVE) for t in made.said) if draft.chance(0.6) else ()
     slower = _slower(draft, service, logs)
     less = CapacityLoss(kind="capacity_loss", service=service, left=max(0.05, 1 / slower.factor**0.5))
@@ -79,7 +79,7 @@ def queries(draft: Draft) -> Trouble:
     service = draft.some([n for n in draft.layout.inner if set(draft.services[n].calls) & set(draft.layout.stores)])
     store = draft.some([s for s in draft.layout.stores if s in draft.services[service].calls])
     made = bug(draft, "queries", service)
-    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, made.edited)
     share = min(400.0, draft.between(12, 80) * draft.strength)
     return guilty(draft, (service,), change, CallChange(kind="call_change", service=service, to=store, share=share))
 
@@ -89,7 +89,7 @@ def dependency(draft: Draft) -> Trouble:
     service = draft.some(draft.own())
     old, new = f"{draft.dice.randint(2, 5)}.{draft.dice.randint(0, 9)}.1", f"{draft.dice.randint(6, 7)}.0.0"
     made = bug(draft, "library", service, old=old, new=new)
-    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -draft.before(), ChangeKind.DEPLOY, made.title, made.edited)
     return guilty(
         draft, (service,), change, _failing(draft, service, made) if draft.chance(0.7) else _slower(draft, service)
     )
@@ -141,7 +141,7 @@ def memory_leak(draft: Draft) -> Trouble:
     hours = draft.between(0.4, 4)
     here = draft.services[service]
     room = (here.memory_limit or 2 * here.memory) - here.memory
-    change = draft.change(service, -60, ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -60, ChangeKind.DEPLOY, made.title, made.edited)
     logs = tuple(
         draft.speech.line(t, when=When.ACTIVE, per_minute=2).model_copy(update={"above": 0.96}) for t in made.said
     )
@@ -154,6 +154,6 @@ def connection_leak(draft: Draft) -> Trouble:
     service, hours = draft.pooled(), draft.between(0.3, 3)
     pool = draft.services[service].pool or Pool(to="", size=1)
     made = bug(draft, "unreturned", service)
-    change = draft.change(service, -60, ChangeKind.DEPLOY, made.title, [made.edited])
+    change = draft.change(service, -60, ChangeKind.DEPLOY, made.title, made.edited)
     fault = ConnectionLeak(kind="connection_leak", service=service, per_minute=pool.size / hours / 60)
     return guilty(draft, (service,), change, fault, horizon=(hours + 0.5) * HOUR)

@@ -1,14 +1,16 @@
 """What else is so when something goes wrong: other changes, other trouble, talk, poison, and what nobody recorded."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from incident.change import ChangeKind
 from scenarios.faults import ErrorRate, Slowdown
-from scenarios.generator.code import innocent, saying
+from scenarios.generator.code import Innocent, bug, innocent, saying
 from scenarios.generator.draft import HOUR, Draft, Trouble
 from scenarios.generator.naming import AUTHORS
 from scenarios.generator.pager import Page
+from scenarios.generator.settings import setting
 from scenarios.schema import Signal, Traffic
 
 MISSING = {
@@ -23,6 +25,14 @@ CHATTER = (
     ("release-calendar", "info", "release train 41 leaves on Thursday"),
     ("status.{provider}", "resolved", "The delay of invoices has been resolved."),
 )
+HARMLESS: Sequence[tuple[str, object, object]] = (
+    ("datasource.pool.max-size", 40, 60), ("clients.http.timeout-ms", 800, 1500), ("server.workers", 8, 16),
+    ("resources.limits.cpu", "1000m", "2000m"), ("autoscaling.maxReplicas", 4, 8), ("cache.ttl-seconds", 300, 600),
+    ("clients.http.max-attempts", 3, 2), ("concurrency.max", 100, 150), ("resources.limits.memory", "1Gi", "2Gi"),
+)  # fmt: skip
+"""Settings that are loosened, which hurts nobody."""
+LOOKALIKE = 0.25
+"""How often an innocent change looks like a guilty one: a loosened setting, or risky code that nothing trips over."""
 SECOND, TWIN, POISONED, SKEWED, BURSTY, FLAT = 0.1, 0.08, 0.07, 0.2, 0.25, 0.3
 
 
@@ -87,8 +97,16 @@ def _unshipped(draft: Draft, page: Page) -> None:
         draft.commits.append(patch.model_copy(update={"at": draft.dice.uniform(-6 * HOUR, page.at)}))
 
 
+def _lookalike(draft: Draft, service: str) -> Innocent:
+    if draft.chance(0.5):
+        key, old, new = draft.dice.choice(HARMLESS)
+        return Innocent(ChangeKind.CONFIG, f"tune {service}", [setting(draft.dice, service, key, old, new)])
+    made = bug(draft, draft.dice.choice(["exception", "slow", "queries", "wrong"]), service)
+    return Innocent(ChangeKind.DEPLOY, made.title, made.edited)
+
+
 def _decoy(draft: Draft, service: str, at: float) -> None:
-    kind, title, edited = innocent(draft, service)
+    kind, title, edited = _lookalike(draft, service) if draft.chance(LOOKALIKE) else innocent(draft, service)
     draft.change(service, at, kind, title, edited, reversible=kind is not ChangeKind.INFRA)
 
 

@@ -13,13 +13,15 @@ HERE = Path(__file__).parent
 BUGS: Any = read_document(HERE / "bugs.yml").content
 INNOCENTS: Any = read_document(HERE / "innocents.yml").content["innocents"]
 SAYINGS: Any = read_document(HERE / "sayings.yml").content
+MIXED = 0.3
+"""How often something harmless goes in with a mistake."""
 
 
 class Bug(NamedTuple):
-    """A mistake, and what the service then says."""
+    """A mistake, and what the service then says. The commit may have held more than the mistake."""
 
     title: str
-    edited: Edited
+    edited: list[Edited]
     said: list[str]
     stack: str
 
@@ -42,7 +44,9 @@ def bug(draft: Draft, sort: str, service: str, **more: str) -> Bug:
     def fill(text: str) -> str:
         return Template(text).safe_substitute(words)
 
-    edited = Edited(fill(entry["files"][0]), fill(entry["diff"]))
+    edited = [Edited(fill(entry["files"][0]), fill(entry["diff"]))]
+    if draft.chance(MIXED):
+        edited = sorted([*edited, *innocent(draft, service, shipped=True).edited])
     said = [fill(text) for text in entry["said"]]
     return Bug(fill(draft.dice.choice(entry["titles"])), edited, said, fill(entry.get("stack", "")))
 
