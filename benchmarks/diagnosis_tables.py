@@ -40,10 +40,10 @@ def report(outcomes: Sequence[Outcome], ours: str) -> Iterator[str]:
     for source, group in groupby(by_source, lambda one: one.source):
         of_source = list(group)
         mine = [one for one in of_source if one.method == ours]
-        yield from (f"## {source}: {len(mine)} cases", "", *_methods(of_source), "", *_of_ours(mine), "")
+        yield from (f"### {source}: {len(mine)} cases", "", *_methods(of_source), "", *_of_ours(mine), "")
         if len({one.kind for one in mine}) > 1:
             yield from (*_kinds(mine), "")
-        yield from (*_calibration(mine), "", *_wrong(mine), "")
+        yield from (*_calibration(mine), "", *_wrong(mine))
 
 
 def _methods(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -119,10 +119,16 @@ def _kinds(mine: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _calibration(mine: Sequence[Outcome]) -> Iterator[str]:
+    """Yield the ten bins of equally many answers; those that look the same, by many equal confidences, in one line."""
     yield from _head("confidence from", "to", "mean", "right", "cases")
-    for part in equal_mass([(one.grade.confidence, one.grade.right) for one in mine if one.grade.right is not None]):
-        said, right = [confidence for confidence, _ in part], [worth for _, worth in part]
-        yield _row(*(f"{x:.2f}" for x in (min(said), max(said), fmean(said), fmean(right))), str(len(part)))
+    parts = equal_mass([(one.grade.confidence, one.grade.right) for one in mine if one.grade.right is not None])
+    for looks, alike in groupby(parts, _bin):
+        yield _row(*looks, str(sum(map(len, alike))))
+
+
+def _bin(part: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    said, right = [confidence for confidence, _ in part], [worth for _, worth in part]
+    return tuple(f"{figure:.2f}" for figure in (min(said), max(said), fmean(said), fmean(right)))
 
 
 def _wrong(mine: Sequence[Outcome]) -> Iterator[str]:

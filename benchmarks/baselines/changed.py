@@ -42,7 +42,7 @@ async def diffs_against_errors(sight: Sight) -> Conclusion:
 
     changes = list(reversed(await _blamable(sight)))
     asked = "\n".join((*await sight.new_errors(), sight.alert.summary))
-    told = [(one.commit and one.commit.diff) or one.text for one in changes]
+    told = [(one.commit and one.commit.diff) or "" for one in changes]
     try:
         vectors = TfidfVectorizer().fit_transform([asked, *told])
     except ValueError as empty:

@@ -79,6 +79,6 @@ def test_our_method_and_the_baselines_are_graded_beside_each_other_and_no_answer
 
 
 def halves(tables: str) -> list[str]:
-    parts = tables.split("## ")[1:]
+    parts = tables.split("### ")[1:]
     assert [part.split(":")[0] for part in parts] == ["diffs", "gauges"]
     return parts
