@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from incident.change import Commit
 
-SUFFIX = re.compile(r"(?:service|svc|server|srv|app|api|gateway|db)$")
+SUFFIX = re.compile(r"(?:service|svc|server|srv|app)$")
+PART = re.compile(r"(?:api|gateway|db)$")
+"""What the parts of a service are called besides its own name."""
 SHA = 7
 """Digits from which a commit's prefix names it."""
 SHORTEST = 4
@@ -64,16 +67,26 @@ def one_commit(sha: str, other: str) -> bool:
     return min(len(sha), len(other)) >= SHA and (sha.startswith(other) or other.startswith(sha))
 
 
+@lru_cache(maxsize=8192)
 def bare(name: str) -> str:
-    """Return a service's name without what services are called besides their own name: cart-service is cart."""
+    """Return what is the same in all spellings of a name: CartService, cart-service and cart-svc are cart.
+
+    What else a name ends in tells two apart: the cart's database is not the cart.
+    """
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     return SUFFIX.sub("", plain) or plain
 
 
+def loosely(name: str) -> str:
+    """Return a service's name without what its parts are called: where a part may be meant, caution takes it for it."""
+    short = bare(name)
+    return PART.sub("", short) or short
+
+
 def lies_in(service: str, files: Iterable[str]) -> bool:
     """Tell whether one of the files lies in a folder of the service."""
-    mine = bare(service)
-    return any(bare(part) == mine for path in files for part in PurePosixPath(path).parts[:-1])
+    mine = loosely(service)
+    return any(loosely(part) == mine for path in files for part in PurePosixPath(path).parts[:-1])
 
 
 def added(diff: str | None) -> tuple[str, ...]:
@@ -134,7 +147,7 @@ def about_safety(text: str, author: str | None = None) -> str | None:
 
 def names(service: str, text: str) -> bool:
     """Tell whether a text speaks of a service, however it spells it."""
-    whole, short = re.sub(r"[^a-z0-9]", "", service.lower()), bare(service)
+    whole, short = re.sub(r"[^a-z0-9]", "", service.lower()), loosely(service)
     if whole in re.sub(r"[^a-z0-9]", "", text.lower()):
         return True
     return len(short) >= SHORTEST and short in {word.lower() for word in WORD.findall(text)}

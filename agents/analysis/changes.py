@@ -12,11 +12,12 @@ from agents.analysis.imprints import imprints
 from agents.analysis.observations import ChangeSeen, CommitSeen
 from agents.analysis.rewrites import of_hunks
 from agents.analysis.settings import settings, told
-from agents.analysis.shipping import Shipped, bare, inert
+from agents.analysis.shipping import Shipped, inert
 from agents.analysis.symptoms import scarcity
 from agents.analysis.witnesses import Scene
 from agents.analysis.words import cosine, vector, words
 from incident.change import ChangeKind
+from incident.patches import bare
 
 UNRECORDED = {ChangeKind.FLAG: 0.5, ChangeKind.ROLLBACK: 0.4}
 """How surely a change of which nothing but its title is known changes behaviour; others count 0.8."""

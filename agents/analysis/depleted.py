@@ -23,7 +23,7 @@ BIG = 12.0
 
 def told_full(case: Case) -> Iterator[Natural]:
     """The errors themselves say that something is used up."""
-    told = [(case.loudness(p), s, p) for s, p in case.complaints() if USED_UP.search(p.example)]
+    told = [(case.loudness(p), s, p) for s, p in case.complaints if USED_UP.search(p.example)]
     if told:
         says, seen, pattern = max(told, key=lambda one: one[0])
         at, score = pattern.service, case.scores.get(pattern.service, 0.0)

@@ -73,7 +73,7 @@ def _changed(weighed: Weighed, case: Case, scene: Scene) -> Hypothesis:
 
 def _passed_on(changed: str | None, case: Case) -> tuple[Witness, ...]:
     """Speak against blaming a service for its calls to somebody of whom nothing is recorded here."""
-    told = [(case.loudness(p), s, case.blamed(p)) for s, p in case.complaints() if p.service == changed]
+    told = [(case.loudness(p), s, case.blamed(p)) for s, p in case.complaints if p.service == changed]
     theirs = [one for one in told if one[-1] in case.silent]
     if not theirs:
         return ()

@@ -6,10 +6,11 @@ from typing import Final
 from agents.analysis.confidence import Witness
 from agents.analysis.diffs import INERT, live, net, parse, stuff
 from agents.analysis.observations import LogPattern
-from agents.analysis.shipping import Shipped, bare
+from agents.analysis.shipping import Shipped
 from agents.analysis.symptoms import complaint
 from agents.analysis.witnesses import Scene
 from agents.analysis.words import words
+from incident.patches import bare
 
 FAIRLY_SURE: Final = 0.8
 """How sure it must be that a commit reached production before its words count as its imprint."""

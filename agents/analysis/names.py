@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection
-from functools import lru_cache
+
+from incident.patches import bare
 
 HOST = re.compile(
     r"(?<![\w.@/#-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}(?![\w(#]|\.\w|:\d+\))"
@@ -21,7 +22,6 @@ WORD = re.compile(r"[A-Za-z][\w-]{1,80}")
 COMMON = frozenset(
     {"line", "port", "at", "status", "code", "error", "http", "https", "localhost", "time", "size", "count"}
 )
-SUFFIXES = re.compile(r"(?:[-_]?(?:service|svc|server|api|app|db))$")
 MOST = 12
 
 
@@ -36,12 +36,5 @@ def hosts(text: str) -> tuple[str, ...]:
 
 def mentioned(text: str, services: Collection[str]) -> tuple[str, ...]:
     """Return the services that the text names, however they are spelled (``OrderService``, ``order-svc.shop``)."""
-    words = {plain(word) for host in (*WORD.findall(text), *text.split()) for word in (host, host.partition(".")[0])}
-    return tuple(sorted(service for service in services if plain(service) in words))[:MOST]
-
-
-@lru_cache(maxsize=8192)
-def plain(name: str) -> str:
-    """Return what is the same in all spellings of a name: small letters and digits, without "service" and the like."""
-    short = SUFFIXES.sub("", re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).lower()) or name.lower()
-    return re.sub(r"[^a-z0-9]", "", short)
+    words = {bare(word) for host in (*WORD.findall(text), *text.split()) for word in (host, host.partition(".")[0])}
+    return tuple(sorted(service for service in services if bare(service) in words))[:MOST]

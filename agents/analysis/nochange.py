@@ -1,6 +1,8 @@
 """Explanations in which nobody changed anything: each kind has its own positive evidence."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from agents.analysis.confidence import Witness
@@ -15,8 +17,12 @@ LOUD = 4.0
 """The score from which a complaint is heard in full; a routine warning that happens to be new stays below."""
 
 
-class Case(NamedTuple):
-    """All that a kind of explanation looks at. ``scores`` are the fused ranking's, best 1."""
+@dataclass(frozen=True)
+class Case:
+    """All that a kind of explanation looks at. ``scores`` are the fused ranking's, best 1.
+
+    What many kinds ask for is worked out once.
+    """
 
     alert: Alert
     seen: Sequence[Seen]
@@ -24,11 +30,17 @@ class Case(NamedTuple):
     graph: Topology
     scores: dict[str, float]
 
-    def complaints(self) -> list[tuple[Seen, LogPattern]]:
-        """Return the log patterns that belong to the fault."""
-        return [(s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what)]
+    @cached_property
+    def complaints(self) -> tuple[tuple[Seen, LogPattern], ...]:
+        """The log patterns that belong to the fault."""
+        return tuple((s, s.what) for s in self.seen if isinstance(s.what, LogPattern) and complaint(s.what))
 
-    @property
+    @cached_property
+    def loudest(self) -> float:
+        """The score of the loudest complaint."""
+        return max((p.score for _, p in self.complaints), default=0.0)
+
+    @cached_property
     def silent(self) -> frozenset[str]:
         """The services of which nothing at all was recorded: they belong to somebody else, or nobody watches them."""
         told = {s.what.service for s in self.seen if isinstance(s.what, LogPattern | MetricShift)}
@@ -52,8 +64,7 @@ class Case(NamedTuple):
 
     def loudness(self, pattern: LogPattern) -> float:
         """Return how much of the trouble a complaint makes up, 0 to 1: in itself, and beside the loudest one."""
-        loudest = max((p.score for _, p in self.complaints()), default=pattern.score)
-        return min(1.0, pattern.score / LOUD) * min(1.0, 2 * pattern.score / max(loudest, 0.1))
+        return min(1.0, pattern.score / LOUD) * min(1.0, 2 * pattern.score / max(self.loudest, 0.1))
 
     def first(self, services: set[str]) -> str:
         """Return the service that paged if it is among them, else the one that ranks first."""

@@ -71,7 +71,7 @@ def traffic(case: Case) -> Iterator[Natural]:
     entries = fronts | {s for s in risen if fronts & case.graph.callers(s)}
     at = case.first(entries or set(risen))
     seen, factor, shift = risen.get(at) or next(iter(risen.values()))
-    refusals = next((s for s, p in case.complaints() if Symptom.THROTTLING in symptoms_in(p.template)), None)
+    refusals = next((s for s, p in case.complaints if Symptom.THROTTLING in symptoms_in(p.template)), None)
     first = case.fault.onset is None or shift.onset is None or shift.onset <= case.fault.onset + SOON
     entered = (1.0 if at in entries else 0.3) * min(1.0, (factor - 1) / MANIFOLD)
     wide = min(1.0, len(risen) / SEVERAL) if len(risen) > 1 else 0.0
@@ -96,7 +96,7 @@ def bad_events(case: Case) -> list[tuple[Seen, EventSeen]]:
 
 def provider(case: Case) -> Iterator[Natural]:
     """Somebody else: errors on calls that leave the house, a status page that says so, several services at once."""
-    complaints = case.complaints()
+    complaints = case.complaints
     others = {s.id: c for s, p in complaints if (c := case.blamed(p)) and c in case.silent}
     outward = [(s, p) for s, p in complaints if s.id in others or _leaves(p)]
     unresolved = [(s, p) for s, p in complaints if Symptom.DNS in symptoms_in(p.template)]
@@ -136,7 +136,7 @@ def _status_page(case: Case) -> list[Witness]:
     shared = [(len(set(words(f"{e.message} {e.service or ''}")) & set(case.fault.text)), s, e) for s, e in events]
     alike, seen, event = max(shared, key=lambda option: option[0])
     said = f"{event.source} said '{event.status or event.message[:60]}' at {event.at:%H:%M}"
-    named = event.service in {case.blamed(p) for _, p in case.complaints()} - {None}
+    named = event.service in {case.blamed(p) for _, p in case.complaints} - {None}
     same = 1.0 if named else min(1.0, alike / 3)
     agrees = Witness("same-words", same, 1.2, seen.id, "and it names what our errors name")
     return [Witness("status-page", 1.0, 2.6, seen.id, said), agrees]
@@ -159,7 +159,7 @@ def _spare(case: Case) -> bool:
 
 def certificate(case: Case) -> Iterator[Natural]:
     """A certificate ran out: the errors say so, by the clock and nobody's hand."""
-    told = [(s, p) for s, p in case.complaints() if Symptom.CERTIFICATE in symptoms_in(p.example)]
+    told = [(s, p) for s, p in case.complaints if Symptom.CERTIFICATE in symptoms_in(p.example)]
     hits = [(s, p) for s, p in told if REFUSED.search(p.example)]
     dated = [(s, p) for s, p in hits if EXPIRED.search(p.example)]
     for seen, pattern in _loudest(case, dated or hits):
@@ -181,7 +181,7 @@ def _loudest(case: Case, found: list[tuple[Seen, LogPattern]]) -> list[tuple[See
 
 def data(case: Case) -> Iterator[Natural]:
     """Data came in that doesn't fit: the errors name a record, a partition, a tenant."""
-    hits = [(s, p) for s, p in case.complaints() if Symptom.SHAPE in symptoms_in(p.example) or SPOILT.search(p.example)]
+    hits = [(s, p) for s, p in case.complaints if Symptom.SHAPE in symptoms_in(p.example) or SPOILT.search(p.example)]
     named = [(s, p) for s, p in hits if RECORD.search(p.example)]
     spoilt = [(s, p) for s, p in hits if SPOILT.search(p.example)]
     if not named and not spoilt:

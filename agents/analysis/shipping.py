@@ -8,11 +8,11 @@ from typing import NamedTuple
 from agents.analysis.diffs import INERT, Stuff, stuff
 from agents.analysis.observations import ChangeSeen, CommitSeen, Seen
 from incident.change import ChangeKind
+from incident.patches import bare, one_commit
 
 SHARED = re.compile(
     r"^(?:pkg|libs?|common|shared|internal|core|packages|vendor|platform|crates|modules|base)(?:/|$)", re.IGNORECASE
 )
-SUFFIX = re.compile(r"(?:service|svc|server|srv|app)$")
 CARRIES = frozenset({ChangeKind.DEPLOY, ChangeKind.INFRA, ChangeKind.CONFIG})
 PATIENCE = timedelta(days=14)
 SHORTEST = 5
@@ -49,12 +49,6 @@ class Shipped(NamedTuple):
     def service(self) -> str | None:
         """Whom it was deployed to."""
         return self.deployed.service if self.deployed else None
-
-
-def bare(name: str) -> str:
-    """Return a service's name without what services are called besides their own name: cart-service is cart."""
-    plain = re.sub(r"[^a-z0-9]", "", name.lower())
-    return SUFFIX.sub("", plain) or plain
 
 
 def owner(files: Iterable[str], services: Iterable[str]) -> str | None:
@@ -101,7 +95,7 @@ def _pair(
     made = commit.what
     if not isinstance(made, CommitSeen):
         return None
-    named = next((s for sha, s in carried.items() if made.sha.startswith(sha) or sha.startswith(made.sha)), None)
+    named = next((s for sha, s in carried.items() if one_commit(made.sha, sha)), None)
     named = named or next((s for s in changes if isinstance(s.what, ChangeSeen) and s.what.id == made.shipped_by), None)
     if named:
         return Shipped(named, commit)

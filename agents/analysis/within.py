@@ -44,7 +44,7 @@ def dependency(case: Case) -> Iterator[Natural]:
 
 
 def _fallen(case: Case, service: str) -> Iterator[Natural]:
-    complaints = case.complaints()
+    complaints = case.complaints
     last = [
         (s, p) for s, p in complaints if p.service == service and (DEADLY.search(p.level) or FELL.search(p.example))
     ]
@@ -75,7 +75,7 @@ def _stopped(shift: MetricShift) -> bool:
 def machine(case: Case) -> Iterator[Natural]:
     """A machine under a service is sick, or somebody else on it takes too much."""
     told: list[tuple[Seen, str | None, str, float]] = [
-        (s, p.service, p.example, case.loudness(p)) for s, p in case.complaints() if MACHINE.search(p.template)
+        (s, p.service, p.example, case.loudness(p)) for s, p in case.complaints if MACHINE.search(p.template)
     ]
     told += [(s, e.service, e.message, 1.0) for s, e in bad_events(case) if MACHINE.search(f"{e.status} {e.message}")]
     shifts = [(s, s.what) for s in case.seen if isinstance(s.what, MetricShift) and MACHINE.search(s.what.metric)]

@@ -45,3 +45,14 @@ def test_a_commit_after_the_last_deployment_never_reached_production(ledger: Led
     ledger.change("chg-1", "edge", 20)
     ledger.commit("b" * 40, 10, "x", files=["edge/x.go"])
     assert pairs(ledger) == [("chg-1", None)]
+
+
+def test_a_change_that_names_a_stub_of_a_commit_names_none(ledger: Ledger) -> None:
+    ledger.change("chg-1", "edge", 9, commit="a")
+    ledger.commit("a" * 40, 30, "x", files=["services/basket/x.go"])
+    assert ("chg-1", "a" * 40) not in pairs(ledger)
+
+
+def test_a_folder_of_a_services_database_is_not_the_services() -> None:
+    assert owner(["basket-db/tune.conf"], ["basket-service", "basket-db"]) == "basket-db"
+    assert owner(["basket/main.go"], ["basket-service", "basket-db"]) == "basket-service"
