@@ -191,9 +191,9 @@ def draw(*parts: str) -> float:
 def nonsense(name: str) -> str:
     """Return a name that says nothing, always the same one; what services are called besides their own stays."""
     stem = bare(name)
-    digest = hashlib.sha256(stem.encode()).digest()
+    digest = hashlib.sha256((stem if name.islower() else name).encode()).digest()
     told = "".join("bdfgklmnprstvz"[b % 14] + "aeiou"[b // 14 % 5] for b in digest[:5])
-    return told if stem == name else f"{told}-service"
+    return f"{told}-service" if stem != name and name.islower() else told
 
 
 def spellings(name: str, rename: Callable[[str], str]) -> dict[str, str]:

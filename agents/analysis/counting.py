@@ -12,6 +12,8 @@ from agents.analysis.trends import Cover
 KEY: Final = ["service", "severity", "wording"]
 LINE: Final = 4000
 """Characters of a message that are looked at."""
+SLICE: Final = 100_000
+"""Lines that are masked at a time."""
 TRACED: Final = 200_000
 """Error lines that are joined by their traces."""
 VARIED: Final = 4000
@@ -35,7 +37,7 @@ def counted(logs: pl.DataFrame, healthy: pl.DataFrame | None, failing: datetime)
     """Count both tables; ``failing`` is when the failing part of ``logs`` begins."""
     lines, theirs = _worded(logs), _worded(healthy if healthy is not None else logs.clear())
     if lines["wording"].n_unique() > VARIED:
-        lines, theirs = (table.with_columns(coarser(table["wording"])) for table in (lines, theirs))
+        lines, theirs = _coarsened(lines), _coarsened(theirs)
     ours = lines.group_by(KEY).agg(
         (pl.col("at") < failing).sum().alias("early"),
         (pl.col("at") >= failing).sum().alias("late"),
@@ -47,8 +49,9 @@ def counted(logs: pl.DataFrame, healthy: pl.DataFrame | None, failing: datetime)
     both = ours.join(before, on=KEY, how="full", coalesce=True)
     both = both.with_columns(pl.col("baseline", "early", "late").fill_null(0).cast(pl.Int64))
     volume = pl.col("baseline") + pl.col("early") + pl.col("late")
+    worst = [pl.col("severity"), volume, *(pl.col(key).cast(pl.String) for key in KEY if key != "severity")]
     return Counted(
-        both.sort([pl.col("severity"), volume, *map(pl.col, KEY)], descending=[True, True, False, False, False]),
+        both.sort(worst, descending=[True, True, False, False]),
         lines.select(*KEY, "at"),
         _errors(lines, logs),
         _cover(lines, theirs, failing),
@@ -56,15 +59,28 @@ def counted(logs: pl.DataFrame, healthy: pl.DataFrame | None, failing: datetime)
 
 
 def _worded(logs: pl.DataFrame) -> pl.DataFrame:
+    """Return each line's key, a slice of the table at a time: a million masked texts at once would fill memory."""
+    parts = [_part(part) for part in logs.iter_slices(SLICE)] or [_part(logs)]
+    return pl.concat(parts).with_columns(pl.int_range(pl.len()).alias("row"))
+
+
+def _part(logs: pl.DataFrame) -> pl.DataFrame:
     text = said(logs["message"].cast(pl.String).fill_null("").str.slice(0, LINE))
     level = logs["level"].cast(pl.String).fill_null("")
     return logs.select(
         pl.col("timestamp").alias("at"),
-        pl.col("service").cast(pl.String).fill_null("unknown"),
+        pl.col("service").cast(pl.String).fill_null("unknown").cast(pl.Categorical),
         severity(level, text).alias("severity"),
-        masked(text).alias("wording"),
-        pl.int_range(pl.len()).alias("row"),
+        masked(text).cast(pl.Categorical).alias("wording"),
     )
+
+
+def _coarsened(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines with coarser wordings, each distinct one looked at once."""
+    fine = lines["wording"].unique()
+    coarse = pl.DataFrame({"wording": fine, "coarse": coarser(fine.cast(pl.String)).cast(pl.Categorical)})
+    joined = lines.join(coarse, on="wording", how="left", maintain_order="left")
+    return joined.with_columns(wording="coarse").drop("coarse")
 
 
 def _errors(lines: pl.DataFrame, logs: pl.DataFrame) -> pl.DataFrame:

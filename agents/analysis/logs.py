@@ -53,8 +53,8 @@ def patterns(
     logs: pl.DataFrame, split: Split, baseline: pl.DataFrame | None = None, redactor: Redactor | None = None
 ) -> list[LogPattern]:
     """Return what became of each template, strongest first, 200 at most; nothing after ``split.as_of`` is read."""
-    inside = logs.filter(pl.col("timestamp").is_between(split.start, split.as_of))
-    return _patterns(inside, baseline, failing_from(split), redactor or Redactor())
+    seen = logs["timestamp"].is_between(split.start, split.as_of)
+    return _patterns(logs if seen.all() else logs.filter(seen), baseline, failing_from(split), redactor or Redactor())
 
 
 def search(
