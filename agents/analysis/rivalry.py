@@ -26,9 +26,13 @@ def settle(found: Sequence[Hypothesis], missing: int) -> tuple[Hypothesis, ...]:
     if ordered[0].category is Category.CHANGE and len({h.change_id for h in top}) > 1:
         latest = max((h for h in top if h.at), key=lambda h: (h.at, h.strength))
         ordered = [latest, *(h for h in ordered if h is not latest)]
-    return tuple(
-        h.model_copy(update={"confidence": _sure(h, [o for o in ordered if o is not h], missing)}) for h in ordered
-    )
+    told = [h.model_copy(update={"confidence": _sure(h, [o for o in ordered if o is not h], missing)}) for h in ordered]
+    return tuple(sorted(told, key=lambda h: not _doubted(h, told[0])))
+
+
+def _doubted(one: Hypothesis, first: Hypothesis) -> bool:
+    """Tell whether "we don't know" comes before a first that only names what is busy, and names it with less belief."""
+    return one.category is Category.UNKNOWN and first.category in SYMPTOMATIC and first.confidence < one.strength
 
 
 def _sure(one: Hypothesis, others: Sequence[Hypothesis], missing: int) -> float:

@@ -15,6 +15,8 @@ MACHINERY = re.compile(
     r"|zookeeper|cassandra|dynamo|storage|ldap|vault|database",
     re.IGNORECASE,
 )
+MOSTLY = 0.5
+"""The share of calls from which a service that nobody watches counts as down."""
 DEADLY = re.compile(r"fatal|panic|emerg|crit", re.IGNORECASE)
 FELL = re.compile(
     r"shut(?:ting)? ?down|could not (?:open|read|write)|corrupt|data (?:file|directory|page)|no such file"
@@ -52,7 +54,8 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
     failed = [(s, s.what.caller or "") for s in case.unanswered(None, service) if isinstance(s.what, CallShift)]
     blamers = {p.service: s for s, p in named} | {caller: s for s, caller in failed}
     down = [s for s in case.seen if isinstance(s.what, MetricShift) and s.what.service == service and _stopped(s.what)]
-    if not last and not down and len(blamers) < SEVERAL:
+    mostly = _mostly_failing(case, service)
+    if not last and not down and len(blamers) < SEVERAL and not mostly:
         return
     cited = (last[0][0] if last else next(iter((*down, *blamers.values())))).id
     heard = [
@@ -61,6 +64,7 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
     if last:
         said = f"{service} itself logged '{last[0][1].example[:120]}'"
         heard.append(Witness("last-words", case.loudness(last[0][1]), 2.6, cited, said))
+    heard += mostly
     heard += [Witness("down", 1.0, 2.6, s.id, f"{service} reports itself as down") for s in down[:1]]
     if blamers:
         said = f"{len(blamers)} services fail on calls to {service}" if len(blamers) > 1 else f"calls to {service} fail"
@@ -70,6 +74,19 @@ def _fallen(case: Case, service: str) -> Iterator[Natural]:
 
 def _stopped(shift: MetricShift) -> bool:
     return UP.search(shift.metric) is not None and shift.before >= ALIVE and shift.after <= 1 - ALIVE
+
+
+def _mostly_failing(case: Case, service: str) -> list[Witness]:
+    """Hear those who call a service that nobody here watches: what they see of it is all there is to see."""
+    errors = [
+        (s.what.after, s)
+        for s in case.unanswered(None, service)
+        if isinstance(s.what, CallShift) and s.what.aspect is CallAspect.ERRORS and s.what.after >= MOSTLY
+    ]
+    if not errors or service not in case.silent:
+        return []
+    share, seen = max(errors, key=lambda error: error[0])
+    return [Witness("unanswered", share, 2.2, seen.id, f"{share:.0%} of the calls to {service} fail")]
 
 
 def machine(case: Case) -> Iterator[Natural]:

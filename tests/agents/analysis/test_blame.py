@@ -166,3 +166,21 @@ def test_the_way_to_a_service_is_blamed_only_where_nobody_else_shows_more(
     ledger.scored("spans", **{first: 1.0, second: 0.4})
     best = weigh(ledger.alert, ledger.evidence)[0]
     assert (best.category, best.service) == (category, first)
+
+
+def test_a_dependency_that_nobody_watches_is_named_where_most_calls_to_it_fail(ledger: Ledger) -> None:
+    ledger.calls("vendor", basket=["vendor"])
+    ledger.failing_calls("basket", "vendor", 0.94)
+    ledger.ranking("vendor", "basket")
+    best = weigh(ledger.alert, ledger.evidence)[0]
+    assert (best.category, best.service) == (Category.DEPENDENCY, "vendor")
+    assert "94% of the calls to vendor fail" in [reason.sentence for reason in best.support]
+
+
+def test_what_is_merely_busy_is_not_named_with_less_belief_than_that_nobody_knows(ledger: Ledger) -> None:
+    for service in ("basket", "cache"):
+        ledger.metric(service, "process_cpu_usage", (0.22, 0.32), 8, signal=Signal.RESOURCE, score=10, limit=1.0)
+    ledger.scored("metrics", cache=1.0, basket=0.95)
+    first = weigh(ledger.alert, ledger.evidence)[0]
+    assert of(ledger, Category.RESOURCE).strength > first.strength
+    assert first.category is Category.UNKNOWN
