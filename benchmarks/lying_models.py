@@ -47,6 +47,7 @@ POLICIES: Mapping[str, Policy] = {
     "0.85": Policy(),
     "0": Policy(confidence_auto=0.0, confidence_ask=0.0),
 }
+TRACEBACK = "Traceback (most recent call last)"
 STOPPED = "the team was stopped at the deadline"
 """What a diagnosis says where nothing but force ended its team."""
 SLACK = 6.0
@@ -157,8 +158,8 @@ def _untold(lie: Lie, incident: Incident) -> Iterator[str]:
     diagnosis = incident.last(Diagnosis)
     if lie.says and not any(sentence in report for sentence in lie.says):
         yield f"the report says nothing of {' or '.join(map(repr, lie.says))}"
-    if "Traceback (most recent" in report:
-        yield "a traceback in the report"
+    if report.count(TRACEBACK) and not any(TRACEBACK in item.model_dump_json() for item in incident.evidence):
+        yield "a traceback in the report that no log holds"
     taken = [turn for turn in incident.every(Turn) if turn.by == OFFLINE] if lie.name != "offline" else []
     if any(not turn.notes for turn in taken):
         yield "a turn was taken over and does not say so"
