@@ -79,7 +79,7 @@ class Gauge(NamedTuple):
             return 0.0
         said = self._news(now)
         used = [one for one in self._counted(now, said) if not one.held]
-        at = self._back(amount, used) if said is None else said.back_at(amount + _sum(used))
+        at = self._back(amount, used) if said is None else min(said.back_at(amount + _sum(used)), said.whole_at)
         return max(at - now, SOON)
 
     def within(self, seconds: float, now: float) -> float:

@@ -25,11 +25,12 @@ class Terminal:
     def __init__(self, home: Path, *arguments: str, size: tuple[int, int] = (120, 40), **env: str) -> None:
         self._ours, theirs = pty.openpty()
         ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
         self.raw = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot", *arguments],
             cwd=home,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **env},
+            env={**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **env},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

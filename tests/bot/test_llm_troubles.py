@@ -66,7 +66,7 @@ async def responded(team: Crew, store: Store, seconds: float = 20.0) -> Incident
     investigator = TeamInvestigator(crew=team, deadline=timedelta(seconds=seconds))
     clock = Clock(lambda: FIRED + timedelta(minutes=10))
     responder = Responder(Hands(store, (), investigator, Lists(), clock, unchanging(Policy())))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         return await responder.advance(await responder.open(ALERT, "basket", World.RECORDED, "production"))
 
 
@@ -213,7 +213,7 @@ async def test_limits_that_come_in_the_middle_of_parallel_calls_cost_those_turns
             return refused(429, "rate_limit_exceeded", MINUTE, wait=50)
         return given_by(usual, asked)
 
-    ended = await asked_of(by, store, headers={})
+    ended = await asked_of(by, store, seconds=60.0, headers={})
     ended.check("limit for this minute")
     assert ended.taken == ["decision", "metrics"]
     assert "decision" not in map(role, ended.groq.asked)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incident.gauge import SOON, Gauge, Said, Taken
@@ -17,6 +17,11 @@ said = st.none() | st.builds(
 
 
 @given(taken, said, st.integers(1, LIMIT))
+@example(
+    calls=[Taken(51.0, 7964, held=False)],
+    news=Said(limit=LIMIT, left=20, at=50.0, whole_at=111.0, evenly=True),
+    amount=81,
+)
 def test_the_wait_that_is_told_is_long_enough_and_not_longer(
     calls: list[Taken], news: Said | None, amount: int
 ) -> None:
