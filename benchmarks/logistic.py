@@ -19,7 +19,8 @@ class Fitted(NamedTuple):
 
     def odds(self, features: Array) -> Array:
         """Return the log-odds of each row."""
-        return self.intercept + features @ np.array(self.weights)
+        result: Array = self.intercept + features @ np.array(self.weights)
+        return result
 
 
 def fit(features: Array, right: Array, counts: Array, ridge: float) -> Fitted:

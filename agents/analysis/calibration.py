@@ -6,7 +6,7 @@ each thing that speaks for it. No weight is negative, so whatever speaks for an 
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -16,7 +16,13 @@ from typing import NamedTuple
 from agents.analysis.confidence import CERTAIN, SPECIFIC
 from agents.analysis.explanation import Hypothesis
 from agents.analysis.observations import (
-    CallShift, ChangeSeen, LogPattern, MetricShift, RankedService, Seen, ServiceRanking,
+    CallShift,
+    ChangeSeen,
+    LogPattern,
+    MetricShift,
+    RankedService,
+    Seen,
+    ServiceRanking,
 )  # fmt: skip
 from incident.diagnosis import Category
 
@@ -27,7 +33,6 @@ FURTHEST = 6.0
 """Log-odds beyond which more says nothing more."""
 TELLS = 0.4
 """The log-odds that a reason must give to count as a signal of its own."""
-RIVALS, SHIFTED = 0.35, 6.0
 TOGETHER = timedelta(seconds=60)
 """Onsets that no clock tells apart."""
 
@@ -46,11 +51,15 @@ class Sort(StrEnum):
 
 
 class View(NamedTuple):
-    """What an answer is looked at beside: everything that was seen, who failed first, and the other explanations."""
+    """What an answer is looked at beside: everything that was seen, who failed first, and the other explanations.
 
-    seen: Sequence[Seen]
-    ranking: Sequence[RankedService]
-    rivals: Sequence[Hypothesis]
+    Of ``others`` the ``rivals`` are those that can't be true beside it.
+    """
+
+    seen: Sequence[Seen] = ()
+    ranking: Sequence[RankedService] = ()
+    others: Sequence[Hypothesis] = ()
+    rivals: Sequence[Hypothesis] = ()
 
 
 def sort_of(one: Hypothesis, seen: Sequence[Seen]) -> Sort:
@@ -71,23 +80,18 @@ def features(one: Hypothesis, view: View) -> dict[str, float]:
     own = scores.get(one.service or "", 0.0)
     best = max((score for service, score in scores.items() if service != one.service), default=0.0)
     rival = max((r.strength for r in view.rivals), default=0.0)
-    here = [r for r in view.rivals if r.service == one.service]
+    change = max((o.strength for o in view.others if o.category is Category.CHANGE), default=0.0)
     return {
         "strength": _odds(one.strength) / 2,
         "margin": (_odds(one.strength) - _odds(rival)) / 2,
-        "unrivalled": 1 / (1 + sum(r.strength >= RIVALS for r in view.rivals)),
+        "unchanged": -_odds(change) / 2,
         "agreement": sum(r.weight >= TELLS for r in one.support) / 4,
         "uncontradicted": -sum(abs(r.weight) for r in one.against) / 2,
         "specific": max((r.weight for r in one.support if r.name in SPECIFIC), default=0.0) / 2,
         "order": sum(r.weight for r in one.support if r.name == "order"),
-        "first": sum(service == one.service for service in firsts) / 2,
         "undivided": firsts.count(one.service or "") / len(firsts) if firsts else 0.0,
-        "ahead": own - best,
+        "ahead": own - best if firsts else 0.0,
         "earliest": _earliest(one.service, view.ranking),
-        "explained": max((_odds(r.strength) for r in here), default=-FURTHEST) / 2,
-        "effect": _effect(one.service, view.seen),
-        "apart": _effect(one.service, view.seen) - max((_effect(s, view.seen) for s in scores if s != one.service), default=0),
-        "calm": -math.log1p(sum(_score(s) >= SHIFTED for s in view.seen)),
         "coverage": sum(any(isinstance(s.what, kind) for s in view.seen) for kind in SIGNALS) / len(SIGNALS),
     }
 
@@ -106,21 +110,12 @@ def _earliest(service: str | None, ranking: Sequence[RankedService]) -> float:
     return float(not others or own <= min(others) + TOGETHER)
 
 
-def _score(seen: Seen) -> float:
-    return abs(seen.what.score) if isinstance(seen.what, MetricShift | LogPattern | CallShift) else 0.0
-
-
-def _effect(service: str | None, seen: Sequence[Seen]) -> float:
-    """Return how loudly a service's own signals moved, logarithmic."""
-    own = [_score(s) for s in seen if service in {getattr(s.what, "service", None), getattr(s.what, "callee", None)}]
-    return math.log1p(max(own, default=0.0)) / 2
-
-
-def calibrated(sort: Sort, found: Mapping[str, float], parameters: Mapping[str, Mapping[str, float]]) -> float:
-    """Return how often answers of a sort, for which so much speaks, were right."""
-    weights = parameters[sort]
+def calibrated(one: Hypothesis, view: View) -> float:
+    """Return how often answers were right for which so much spoke."""
+    weights = learnt()[sort_of(one, view.seen)]
+    found = features(one, view)
     odds = weights["intercept"] + sum(weight * found[name] for name, weight in weights.items() if name != "intercept")
-    return min(CERTAIN, 1 / (1 + math.exp(-odds)))
+    return round(min(CERTAIN, 1 / (1 + math.exp(-odds))), 3)
 
 
 @cache

@@ -33,7 +33,7 @@ async def test_what_people_call_wrong_raises_the_threshold_in_force_until_they_t
         await database.upgrade()
         store, feedback = SqlStore(database), SqlFeedback(database)
         in_force = InForce(
-            Settings(), SlackSettings(bot_token="xoxb-1"), SqlOverrides(database), SqlJudgements(feedback, store)
+            Settings(), SlackSettings.model_construct(), SqlOverrides(database), SqlJudgements(feedback, store)
         )
         right, wrong = [await diagnosed(store, n, sure) for n, sure in enumerate((0.95, 0.9))]
         await feedback.rate(right, "U0ADA", Rating.RIGHT)
