@@ -32,7 +32,9 @@ def settle(found: Sequence[Hypothesis], seen: Sequence[Seen], ranking: Sequence[
         latest = max((h for h in top if h.at), key=lambda h: (h.at, h.strength))
         ordered = [latest, *(h for h in ordered if h is not latest)]
     missing = unseen(seen)
-    told = [h.model_copy(update={"confidence": _belief(h, [o for o in ordered if o is not h], missing)}) for h in ordered]
+    told = [
+        h.model_copy(update={"confidence": _belief(h, [o for o in ordered if o is not h], missing)}) for h in ordered
+    ]
     first, *others = sorted(told, key=lambda h: not _doubted(h, told[0]))
     view = View(seen, ranking, others, rivals(first, others))
     sure = min(calibrated(first, view), bound(first, view))
