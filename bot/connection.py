@@ -20,6 +20,7 @@ from bot.app import answerer, listed_scenarios, team
 from bot.config import Settings
 from bot.crew import Crew
 from bot.in_force import InForce
+from bot.judged import SqlJudgements
 from bot.kept import Storage
 from bot.killswitch import KillSwitch
 from bot.listeners import register
@@ -78,7 +79,7 @@ async def connected(
     me = await introduced(client)
     named, slack = slack.alert_channels, await with_channel_ids(client, slack)
     rules = read_rules(slack.alert_rules, dict(zip(named, slack.alert_channels, strict=True)))
-    in_force = InForce(settings, slack, storage.overrides)
+    in_force = InForce(settings, slack, storage.overrides, SqlJudgements(storage.feedback, storage.store))
     await join(client, filter(None, (*slack.alert_channels, (await in_force.now()).slack.incident_channel)), me)
     admins = People(client, "SFA_ADMINS", in_force.admins)
     whom = Whom(client, People(client, "SFA_APPROVERS", in_force.approvers, slack.approvers), in_force)

@@ -1,11 +1,14 @@
 """The settings that hold at this moment, and the policy that they make. Everything that judges or lets in asks here."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from bot.ceilings import Held, within
 from bot.config import Settings
+from bot.judged import SqlJudgements
 from bot.slack_settings import SlackSettings
 from incident.policy import Policy
+from incident.taught import Taught, taught
 from storage.overrides import Change, Overrides, SqlOverrides
 
 
@@ -15,9 +18,11 @@ class InForce:
     What was changed in the Home is read from the database each time: another replica may have changed it.
     """
 
-    def __init__(self, settings: Settings, slack: SlackSettings, overrides: SqlOverrides) -> None:
+    def __init__(
+        self, settings: Settings, slack: SlackSettings, overrides: SqlOverrides, judgements: SqlJudgements
+    ) -> None:
         self.environment = Held(settings, slack, {})
-        self._overrides = overrides
+        self._overrides, self._judgements = overrides, judgements
 
     async def now(self) -> Held:
         """Return the settings as they hold now."""
@@ -26,7 +31,15 @@ class InForce:
     async def policy(self) -> Policy:
         """Return what people allow now."""
         held = await self.now()
-        return held.settings.policy().model_copy(update={"approvals_needed": 2 if held.slack.two_person else 1})
+        least = await self.taught(held)
+        wanted = {"confidence_auto": least.least, "taught": least.because}
+        return held.settings.policy().model_copy(
+            update=wanted | {"approvals_needed": 2 if held.slack.two_person else 1}
+        )
+
+    async def taught(self, held: Held) -> Taught:
+        """Return from which confidence something is done without asking, after what people said of diagnoses."""
+        return taught(await self._judgements.until(datetime.now(UTC)), held.settings.confidence_auto)
 
     async def approvers(self) -> tuple[str, ...]:
         """Return who is named to approve now."""

@@ -120,7 +120,8 @@ def _by_confidence(case: Case, policy: Policy) -> tuple[Action, str]:
     if confidence >= policy.confidence_auto:
         return Action.ROLLBACK, f"Confidence {confidence:.2f} is at or above {policy.confidence_auto:.2f}."
     if confidence >= policy.confidence_ask:
-        return Action.ASK, f"Confidence {confidence:.2f} is below {policy.confidence_auto:.2f}: a person decides."
+        below = f"Confidence {confidence:.2f} is below {policy.confidence_auto:.2f}: a person decides."
+        return Action.ASK, f"{below} {policy.taught}".strip()
     return (
         Action.REPORT,
         f"Confidence {confidence:.2f} is below {policy.confidence_ask:.2f}: too low to act on.",

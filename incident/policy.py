@@ -33,7 +33,7 @@ class Policy(Value):
 
     ``asks_first``: nothing happens without a person, whatever the world. ``veto_window`` is None where nobody set one.
     A rollback has worked when the signal that paged was quiet for ``settle``; it is read each ``poll``, and for
-    ``patience`` at most.
+    ``patience`` at most. ``taught`` says why ``confidence_auto`` is more than was set, where people's words raised it.
     """
 
     pause: Pause | None = None
@@ -49,6 +49,7 @@ class Policy(Value):
     reopen: timedelta = timedelta(hours=24)
     settle: timedelta = timedelta(minutes=3)
     patience: timedelta = timedelta(minutes=20)
+    taught: Text = ""
     poll: timedelta = timedelta(seconds=30)
     catalog: Catalog = Catalog()
 

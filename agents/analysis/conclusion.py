@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from agents.analysis.alternatives import NAMED_RIVAL, Ground, alternatives, near_rival, settles
+from agents.analysis.calibration import Sort, sort_of
 from agents.analysis.explanation import Hypothesis
 from agents.analysis.observations import AlertSignal, read
 from agents.analysis.prose import Shown, ago, clock, healed, trouble
@@ -140,6 +141,8 @@ def _because(ground: Ground) -> list[str]:
     rival = max(ground.others, key=lambda h: h.strength, default=None)
     if rival and rival.strength >= NAMED_RIVAL:
         found.append(f"the best other explanation is {ground.name(rival)}")
+    if sort_of(ground.chosen, ground.seen) is Sort.PLACE:
+        found.append(f"no change could be looked at, so that it is about where it began: {ground.chosen.service}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""How sure one may be: independent witnesses add up in log-odds, a near rival and missing signals take away."""
+"""How strong an explanation is, and how sure one may be of it at most: near rivals and missing signals take away."""
 
 import math
 from collections.abc import Iterable
@@ -48,5 +48,14 @@ def confidence(own: float, rival: float, unseen: int) -> float:
     """
     if own <= 0:
         return 0.0
+    return round(min(CERTAIN, own * _left(own, rival, unseen)), 3)
+
+
+def most(own: float, rival: float, unseen: int) -> float:
+    """Return the most confidence in a change, however often such ones were right: what its rival and gaps leave."""
+    return CERTAIN * _left(own, rival, unseen) if own > 0 else 0.0
+
+
+def _left(own: float, rival: float, unseen: int) -> float:
     share = min(1.0, rival / own) ** SHARPNESS
-    return round(min(CERTAIN, own * (1 - RIVAL_TAKES * share) * UNSEEN_COSTS**unseen), 3)
+    return (1 - RIVAL_TAKES * share) * UNSEEN_COSTS**unseen

@@ -11,7 +11,7 @@ from agents.analysis.diffs import Stuff
 from agents.analysis.explanation import Hypothesis, Reason
 from agents.analysis.nochange import Case, Natural
 from agents.analysis.observations import RankedService, read
-from agents.analysis.rivalry import SYMPTOMATIC, settle, unseen
+from agents.analysis.rivalry import SYMPTOMATIC, settle
 from agents.analysis.services import calls, everybody, fuse, nearness
 from agents.analysis.shipping import Shipped, shipments, touches
 from agents.analysis.symptoms import Signature, signature
@@ -46,7 +46,7 @@ def weigh(alert: Alert, evidence: Sequence[Evidence]) -> tuple[Hypothesis, ...]:
     calm = _calm(shipped, scene)
     found += [_natural(n, (*calm, *_restated(n, weighed)), case) for n in explanations(case)]
     found.append(_unknown(ranking, case))
-    return settle(found, unseen(seen))
+    return settle(found, seen, ranking)
 
 
 def _changed(weighed: Weighed, case: Case, scene: Scene) -> Hypothesis:

@@ -67,11 +67,11 @@ async def overall(bot: Bot) -> str:
     """Say in a line how much is being worked on, what waits, and what may happen."""
     waiting = sum(each.status is Status.AWAITING_APPROVAL for each in await bot.store.unfinished())
     now, named = await bot.in_force.now(), await bot.approvers.words()
-    pause = await bot.kill_switch.standing()
+    pause, least = await bot.kill_switch.standing(), await bot.in_force.taught(now)
     return (
         f"{f'{stands(pause)} ' if pause else ''}"
         f"Worked on: {bot.runner.running}. Waiting for an approval: {waiting}. "
-        f"SFA_MODE is {now.settings.mode.value}; {may_approve(named)}."
+        f"SFA_MODE is {now.settings.mode.value}; {may_approve(named)}.{f' {least.because}' if least.because else ''}"
     )
 
 

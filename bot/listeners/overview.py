@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ceilings import Held, variable
+from bot.ceilings import AUTO, Held, variable
 from bot.doctor.chosen import written
 from bot.listeners.bot import Bot
 from bot.listeners.reports import permalink, readable
@@ -17,6 +17,7 @@ from bot.thread.settings import Setting
 from incident.facts import Diagnosis, Owned, RollbackStarted
 from incident.model import Incident
 from incident.status import Status
+from incident.taught import Taught
 from storage.feedback import Feedback, Rating
 from storage.memory import Thread
 
@@ -57,7 +58,7 @@ async def overview(client: AsyncWebClient, bot: Bot, user: str, looked: Looked) 
             _newest_first(each for each in (*opened, *lately) if not each.drill),
             bot.in_force.environment.settings.catalog,
         ),
-        settings=list(_settings(await bot.in_force.now(), bot.in_force.environment)),
+        settings=await _in_force(bot),
         admin=await bot.admins.include(user),
         slash=bot.slash,
         query=looked.query,
@@ -113,6 +114,17 @@ def _median(lengths: Sequence[timedelta]) -> timedelta | None:
 
 def _agreed(said: Sequence[Feedback]) -> float | None:
     return sum(each.rating is Rating.RIGHT for each in said) / len(said) if said else None
+
+
+async def _in_force(bot: Bot) -> list[Setting]:
+    now = await bot.in_force.now()
+    least = await bot.in_force.taught(now)
+    return [_raised(one, least) for one in _settings(now, bot.in_force.environment)]
+
+
+def _raised(one: Setting, least: Taught) -> Setting:
+    """Say beside the threshold what people's words made of it."""
+    return one._replace(raised=least.because) if one.name == AUTO else one
 
 
 def _settings(now: Held, environment: Held) -> Iterator[Setting]:

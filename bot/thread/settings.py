@@ -28,7 +28,10 @@ PEOPLE, OTHERS = "approvers", "approver_groups"
 
 
 class Setting(NamedTuple):
-    """A setting in force and where it comes from; never a secret. ``by`` changed it here, and ``name`` is its own."""
+    """A setting in force and where it comes from; never a secret. ``by`` changed it here, and ``name`` is its own.
+
+    ``raised`` says where more holds than was set, and why.
+    """
 
     variable: str
     value: str | Sequence[str]
@@ -36,6 +39,7 @@ class Setting(NamedTuple):
     name: str = ""
     by: str | None = None
     at: datetime | None = None
+    raised: str = ""
 
 
 class Offer(NamedTuple):
@@ -69,9 +73,11 @@ def settings(shown: Sequence[Setting], *, admin: bool) -> Iterator[Block]:
 
 def _line(one: Setting) -> list[Inline]:
     told = [line(one.variable, 60, code=True), say(" "), *_value(one.value), say(" ")]
+    raised = [line(f" {one.raised}", 200)] if one.raised else []
     if one.by is None or one.at is None:
-        return [*told, line(f"({one.source})", 60)]
-    return [*told, say("(changed here by "), person(one.by), say(", "), when(one.at), say(f"; {fit(one.source, 100)})")]
+        return [*told, line(f"({one.source})", 60), *raised]
+    source = say(f"; {fit(one.source, 100)})")
+    return [*told, say("(changed here by "), person(one.by), say(", "), when(one.at), source, *raised]
 
 
 def _value(value: str | Sequence[str]) -> Iterator[Inline]:

@@ -90,3 +90,10 @@ def test_a_change_that_nobody_signed_is_its_commits_authors(starved: Ledger) -> 
     culprit = concluded(starved).culprit_change
     assert culprit is not None
     assert (culprit.id, culprit.author) == ("chg-1", "wei.zhang")
+
+
+def test_where_no_change_could_be_looked_at_it_is_said_what_the_confidence_is_about(ledger: Ledger) -> None:
+    ledger.ranking("edge", "basket")
+    among = weigh(ledger.alert, ledger.evidence)
+    told = conclude(ledger.alert, ledger.evidence, among, among[0], ())
+    assert "about where it began: edge" in told.confidence_because[-1]
