@@ -1,10 +1,10 @@
 """Could what a change limited ever matter: was the usual demand near the new limit, and is what it waits for well?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from agents.analysis.confidence import Witness
 from agents.analysis.effects import Effect, Kind
-from agents.analysis.observations import CallAspect, CallShift, MetricShift, Signal
+from agents.analysis.observations import CallAspect, CallShift, MetricShift, Seen, Signal
 from agents.analysis.settings import Setting, figure
 from agents.analysis.witnesses import CLOCKS, Scene
 from incident.change import Topology
@@ -69,15 +69,30 @@ def _took(service: str, scene: Scene) -> Iterator[tuple[float, str, str]]:
 
 def _behind(service: str, effect: Effect, scene: Scene, graph: Topology) -> Iterator[Witness]:
     """Speak against a change that can't have hurt what its service waits for, where that was in trouble no later."""
-    began = scene.fault.began(frozenset({service}))
-    if effect.kind in ASKS_MORE or began is None:
+    own = [shift.onset for _, shift in _troubled(scene, {service}) if shift.onset]
+    began = min(own, default=None) or scene.fault.began(frozenset({service}))
+    if began is None:
         return
-    for seen in scene.seen:
-        shift = seen.what
-        if not isinstance(shift, MetricShift) or shift.service not in graph.depends_on.get(service, ()):
+    for seen, shift in _troubled(scene, graph.depends_on.get(service, ())):
+        if effect.kind in ASKS_MORE - {Kind.MORE_ROOM} or (effect.kind is Kind.MORE_ROOM and _used_it(shift, scene)):
             continue
-        troubled = shift.signal in {Signal.LATENCY, Signal.ERRORS} and shift.after > shift.before
-        if troubled and shift.onset and shift.onset <= began + CLOCKS:
+        if shift.onset and shift.onset <= began + CLOCKS:
             said = f"{shift.service}, which {service} waits for, was in trouble no later ({shift.metric})"
             yield Witness("behind", shift.score / (shift.score + 4.0), -3.5, seen.id, said)
             return
+
+
+def _troubled(scene: Scene, services: Collection[str]) -> Iterator[tuple[Seen, MetricShift]]:
+    """Yield what shows that answers of the services became slow or wrong."""
+    for seen in scene.seen:
+        shift = seen.what
+        felt = isinstance(shift, MetricShift) and shift.signal in {Signal.LATENCY, Signal.ERRORS}
+        if isinstance(shift, MetricShift) and felt and shift.service in services and shift.after > shift.before:
+            yield seen, shift
+
+
+def _used_it(trouble: MetricShift, scene: Scene) -> bool:
+    """Tell whether the one in trouble was asked for more before that: room that nobody uses hurts nobody."""
+    asked = (s.what for s in scene.seen if isinstance(s.what, MetricShift) and s.what.service == trouble.service)
+    more = (a.onset for a in asked if a.signal in {Signal.TRAFFIC, Signal.SATURATION} and a.after > a.before)
+    return trouble.onset is None or any(onset and onset <= trouble.onset for onset in more)

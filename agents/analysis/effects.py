@@ -58,7 +58,10 @@ CAN_CAUSE: dict[Kind, dict[Symptom, float]] = {
     Kind.REFUSAL: {S.ERRORS: 0.8, S.SHAPE: 0.8, S.ACCESS: 0.8, S.CRASH: 0.4},
     Kind.RENAME: {S.SHAPE: 1, S.ERRORS: 0.5, S.ACCESS: 0.3, S.CRASH: 0.4},
     Kind.SCHEMA: {S.SHAPE: 0.9, S.LOCKS: 0.8, S.QUERIES: 0.4, S.LATENCY: 0.3, S.ERRORS: 0.4},
-    Kind.LIBRARY: {S.CRASH: 0.9, S.ERRORS: 0.4, S.SHAPE: 0.5, S.CERTIFICATE: 0.4, S.ACCESS: 0.3, S.MEMORY: 0.3},
+    Kind.LIBRARY: {
+        S.CRASH: 0.9, S.ERRORS: 0.5, S.LATENCY: 0.3, S.SHAPE: 0.5, S.CERTIFICATE: 0.4, S.ACCESS: 0.3,
+        S.MEMORY: 0.3,
+    },
     Kind.ADDRESS: {S.UNREACHABLE: 1, S.DNS: 0.8, S.ACCESS: 0.8, S.CERTIFICATE: 0.8, S.TIMEOUTS: 0.5, S.ERRORS: 0.4},
     Kind.CONCURRENCY: {S.LOCKS: 0.9, S.CPU: 0.6, S.POOL: 0.6, S.MEMORY: 0.5, S.LATENCY: 0.4, S.CRASH: 0.4},
     Kind.BEHAVIOUR: {
@@ -119,10 +122,16 @@ def of_setting(one: Setting, stuff: Stuff | None = None) -> Effect:
     for pattern, lowered, raised in BY_KEY:
         if pattern.search(one.key):
             kind = lowered if down else raised
-            size = 0.5 if kind is Kind.BEHAVIOUR else min(1.0, 0.25 + 0.45 * math.log2(max(1.0, one.factor)))
             calm = SLIGHT if IDLE.search(one.key) or one.old is None else 1.0
-            return Effect(kind, calm * size, _phrase(one), one)
+            return Effect(kind, calm * _size(kind, one), _phrase(one), one)
     return Effect(Kind.BEHAVIOUR, 0.7, _phrase(one), one)
+
+
+def _size(kind: Kind, one: Setting) -> float:
+    """Say how much a setting was changed; an address is another one, however little of it differs."""
+    if kind is Kind.ADDRESS:
+        return 1.0
+    return 0.5 if kind is Kind.BEHAVIOUR else min(1.0, 0.25 + 0.45 * math.log2(max(1.0, one.factor)))
 
 
 def _phrase(one: Setting) -> str:

@@ -9,6 +9,7 @@ from agents.analysis.confidence import UNPROVEN, Witness, ceiling, strength
 from agents.analysis.demand import asks_more, demand
 from agents.analysis.diffs import Stuff
 from agents.analysis.explanation import Hypothesis, Reason
+from agents.analysis.names import mentioned
 from agents.analysis.nochange import Case, Natural
 from agents.analysis.observations import RankedService, read
 from agents.analysis.rivalry import SYMPTOMATIC, settle
@@ -53,7 +54,7 @@ def _changed(weighed: Weighed, case: Case, scene: Scene) -> Hypothesis:
     shipped = weighed.shipped
     asking = asks_more(shipped.service, weighed.effects, scene)
     failed = shipped.service if asking else _failed_first(shipped.service, case)
-    doubts = (*_passed_on(shipped.service, case), *demand(shipped.service, weighed.effects, scene, case.graph))
+    doubts = (*_passed_on(weighed, case), *demand(shipped.service, weighed.effects, scene, case.graph))
     heard = (*weighed.witnesses, *doubts)
     outsiders = frozenset(s.id for s in case.seen if s.outsider_text)
     return Hypothesis(
@@ -71,13 +72,16 @@ def _changed(weighed: Weighed, case: Case, scene: Scene) -> Hypothesis:
     )
 
 
-def _passed_on(changed: str | None, case: Case) -> tuple[Witness, ...]:
-    """Speak against blaming a service for its calls to somebody of whom nothing is recorded here."""
+def _passed_on(weighed: Weighed, case: Case) -> tuple[Witness, ...]:
+    """Speak against blaming a service for its calls to somebody silent, unless it changed just those."""
+    changed = weighed.shipped.service
     told = [(case.loudness(p), s, case.blamed(p)) for s, p in case.complaints if p.service == changed]
     theirs = [one for one in told if one[-1] in case.silent]
     if not theirs:
         return ()
     says, seen, callee = max(theirs, key=lambda one: one[0])
+    if callee and any(mentioned(" ".join(filter(None, e.setting)), [callee]) for e in weighed.effects[:1] if e.setting):
+        return ()
     return (Witness("passed-on", says, -1.5, seen.id, f"what fails at {changed} are its calls to {callee}"),)
 
 

@@ -52,6 +52,12 @@ SCARCE = frozenset(
     free available idle remaining ready hit replicas headroom credits
     """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
+TIMES = frozenset(
+    """
+    ms millis millisecond milliseconds us micros microseconds ns nanos seconds secs timer timers timing timings
+    """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
+)
+"""Units of time, and what keeps them: what is named after requests, too, tells how long one takes."""
 CAPACITY = frozenset(
     """
     max limit limits capacity quota size maximum allocatable
@@ -62,6 +68,8 @@ COUNTERS = frozenset(
     total count counter cumulative sum
     """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
+COUNTED = COUNTERS | {"per", "rate"}
+"""What makes a number of requests even of a timer's: how many it timed."""
 SHARES = frozenset(
     """
     ratio utilization utilisation fraction share usage percent pct percentage rate success availability
@@ -91,7 +99,7 @@ def signal_of(metric: str) -> Signal:
     if words & LOAD or words & SCARCE:
         return Signal.SATURATION
     if words & TRAFFIC:
-        return Signal.TRAFFIC
+        return Signal.LATENCY if words & TIMES and not words & COUNTED else Signal.TRAFFIC
     return Signal.OTHER
 
 

@@ -112,6 +112,7 @@ def provider(case: Case) -> Iterator[Natural]:
     if not heard:
         return
     category = Category.NETWORK if len(unresolved) > len(outward) else Category.PROVIDER
+    heard += _spared(case, set(others.values()), hit)
     theirs = [others[s.id] for s, _ in _loudest(case, [(s, p) for s, p in outward if s.id in others])]
     for callee in theirs:
         failed = case.unanswered(None, callee)[:1]
@@ -119,6 +120,17 @@ def provider(case: Case) -> Iterator[Natural]:
     at = theirs[0] if theirs and category is Category.PROVIDER else case.first(hit)
     remedy = Remediation.FAILOVER if _spare(case) else Remediation.ESCALATE_UPSTREAM
     yield Natural(category, at, _outside(category, at, ours=not theirs), remedy, tuple(heard))
+
+
+def _spared(case: Case, callees: set[str], hit: set[str]) -> list[Witness]:
+    """Speak against somebody else's failure where others call the same one, are watched, and are well."""
+    if len(callees) != 1:
+        return []
+    (callee,) = callees
+    watched = {s.what.service for s in case.seen if isinstance(s.what, LogPattern)}
+    hurt = hit | {s.what.caller for s in case.unanswered(None, callee) if isinstance(s.what, CallShift)}
+    well = sorted((case.graph.callers(callee) & watched) - hurt)
+    return [Witness("spared", 1.0, -2.0, "", f"{well[0]} calls {callee}, too, and does not complain")] if well else []
 
 
 def _outside(category: Category, at: str, *, ours: bool) -> str:

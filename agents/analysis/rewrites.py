@@ -63,6 +63,15 @@ TOIL = re.compile(
     re.IGNORECASE,
 )
 SUBSCRIBES = re.compile(r"\.on\(|add\w*listener\(|\bsubscribe\(|\.observe\(|setinterval\(", re.IGNORECASE)
+SAFE = re.compile(
+    r"\?\.(?=[A-Za-z_\[(])|\?\?|\?:|\.get\([^(),]{1,40},|\w*or_?(?:else|default)\w*\(|unwrap_or|optional"
+    r"|[!=]==? ?(?:null|nil|undefined)\b|\bis (?:not )?none\b",
+    re.IGNORECASE,
+)
+"""What keeps code from stumbling over a value that isn't there."""
+HASHED = re.compile(r"(?:Set|Map)\b|\b(?:set|dict)\(|\.has\(|\.add\(|contains_?key|\bmap\[", re.IGNORECASE)
+SCANNED = re.compile(r"List\b|\blist\(|\.append\(|\.push\(|\.includes\(|index_?of\(|slices\.|\[\]", re.IGNORECASE)
+"""Where a look-up takes no time, and where it reads through everything."""
 LONG_NAME = 4
 NAMED = re.compile(r"[A-Za-z_]{2}")
 REFUSAL = re.compile(
@@ -96,6 +105,10 @@ def _losses(lost: list[str], gained: list[str], changed: Net) -> list[Effect]:
         found.append(Effect(Kind.NO_GUARD, 0.9, f"took '{guards[0]}' away"))
     elif "if" in changed.lost and any(CONDITION.search(line) and not FORWARDED.search(line) for line in lost):
         found.append(Effect(Kind.NO_GUARD, 0.6, "took a condition away"))
+    if _count(SAFE, lost) > _count(SAFE, gained):
+        found.append(Effect(Kind.NO_GUARD, 0.9, "no longer minds that a value may be missing"))
+    if _count(HASHED, lost) > _count(HASHED, gained) and _count(SCANNED, gained) > _count(SCANNED, lost):
+        found.append(Effect(Kind.MORE_WORK, 0.8, "looks things up by reading through all of them"))
     if any(CACHED.search(line) for line in lost):
         found.append(Effect(Kind.LESS_CACHE, 0.8, "changed what is read from a cache"))
     return found
@@ -119,6 +132,10 @@ def _gains(hunks: tuple[Hunk, ...], gained: list[str], changed: Net) -> list[Eff
     if TOIL.search(added):
         found.append(Effect(Kind.MORE_WORK, 0.6, "added work to each request"))
     return found
+
+
+def _count(what: re.Pattern[str], lines: list[str]) -> int:
+    return sum(len(what.findall(line)) for line in lines)
 
 
 def _queries(hunks: tuple[Hunk, ...], lost: list[str], gained: list[str], changed: Net) -> list[Effect]:

@@ -8,7 +8,7 @@ from agents.analysis.diffs import Hunk
 
 ASSIGNED = re.compile(
     r"""^\s*(?:(?:const|var|let|final|static|export|public|private|readonly|val|set|env)\s+|-\s+)*"""
-    r"""["']?(?P<key>[A-Za-z_][\w.\-/\[\]]*)["']?\s*(?::=|=|:|\s)\s*(?P<value>[^=:\s].*?)\s*[,;{]?\s*(?://.*|\s#.*)?$"""
+    r"""["']?(?P<key>[A-Za-z_][\w.\-/\[\]]*)["']?\s*(?::=|=|:|\s)\s*(?P<value>[^=:\s].*?)\s*[,;{]?\s*(?:(?<!:)//.*|\s#.*)?$"""
 )
 SETTER = re.compile(r"\b(?:set|with)(?P<key>[A-Z]\w*)\(\s*(?P<value>[^()]{1,60}?)\s*\)")
 ARROW = re.compile(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agents.analysis.confidence import Witness
 from agents.analysis.diffs import live, parse
-from agents.analysis.effects import CAN_CAUSE, Effect
+from agents.analysis.effects import CAN_CAUSE, Effect, Kind
 from agents.analysis.lexicon import Symptom
 from agents.analysis.observations import AlertSignal, LogPattern, MetricShift, Seen
 from agents.analysis.settings import Setting, figure
@@ -24,6 +24,8 @@ HALF_LIFE = 15.0
 SLOW_HALF_LIFE = 60.0
 """The same for what rises little by little: it is noticed late."""
 CLOSE, DISTANT = 0.6, 0.2
+FITS = 0.25
+"""How well what a change is known to do has to explain what is seen, or it speaks for its innocence."""
 
 
 class Scene(NamedTuple):
@@ -47,10 +49,19 @@ def explains(effect: Effect, fault: Signature) -> tuple[float, Symptom | None]:
 def mechanism(one: Shipped, effects: Sequence[Effect], scene: Scene) -> list[Witness]:
     """Could what it does produce what is seen? ``effects`` are sorted, the best explanation first."""
     score, symptom = explains(effects[0], scene.fault) if effects else (0.0, None)
-    if symptom is None:
+    if not effects:
         return []
-    said = f"it {effects[0].what}, and {symptom} can follow from a change that {effects[0].kind}"
-    return [Witness("mechanism", score, 2.6, key(one), said)]
+    found = [_unfit(one, effects[0], score)] if effects[0].kind is not Kind.BEHAVIOUR else []
+    if symptom is not None:
+        said = f"it {effects[0].what}, and {symptom} can follow from a change that {effects[0].kind}"
+        found.append(Witness("mechanism", score, 2.6, key(one), said))
+    return found
+
+
+def _unfit(one: Shipped, best: Effect, score: float) -> Witness:
+    """Speak against a change of which it is known what it does, as far as that hardly leads to what is seen."""
+    said = f"it {best.what}, and what is seen hardly follows from a change that {best.kind}"
+    return Witness("unfit", max(0.0, 1 - score / FITS), -2.0, key(one), said)
 
 
 def wording(one: Shipped, like: float, rank: float) -> list[Witness]:
