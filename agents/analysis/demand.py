@@ -1,6 +1,7 @@
 """Could what a change limited ever matter: was the usual demand near the new limit, and is what it waits for well?"""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from agents.analysis.confidence import Witness
 from agents.analysis.effects import Effect, Kind
@@ -69,8 +70,7 @@ def _took(service: str, scene: Scene) -> Iterator[tuple[float, str, str]]:
 
 def _behind(service: str, effect: Effect, scene: Scene, graph: Topology) -> Iterator[Witness]:
     """Speak against a change that can't have hurt what its service waits for, where that was in trouble no later."""
-    own = [shift.onset for _, shift in _troubled(scene, {service}) if shift.onset]
-    began = min(own, default=None) or scene.fault.began(frozenset({service}))
+    began = _began(service, effect, scene)
     if began is None:
         return
     for seen, shift in _troubled(scene, graph.depends_on.get(service, ())):
@@ -80,6 +80,13 @@ def _behind(service: str, effect: Effect, scene: Scene, graph: Topology) -> Iter
             said = f"{shift.service}, which {service} waits for, was in trouble no later ({shift.metric})"
             yield Witness("behind", shift.score / (shift.score + 4.0), -3.5, seen.id, said)
             return
+
+
+def _began(service: str, effect: Effect, scene: Scene) -> datetime | None:
+    """Return when the service's trouble began: by any sign where the change explains it, else by like ones."""
+    own = [shift.onset for _, shift in _troubled(scene, {service}) if shift.onset]
+    vague = effect.kind in {Kind.BEHAVIOUR, Kind.MORE_ROOM}
+    return min(own) if vague and own else scene.fault.began(frozenset({service}))
 
 
 def _troubled(scene: Scene, services: Collection[str]) -> Iterator[tuple[Seen, MetricShift]]:
