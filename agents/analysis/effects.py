@@ -101,6 +101,8 @@ BY_KEY: tuple[tuple[re.Pattern[str], Kind, Kind], ...] = (
 """What lowering and raising a figure does, by its key; the first that fits counts."""
 VERSION = re.compile(r"^[\^~=<>v]*(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 SLIGHT = 0.4
+OFF = re.compile(r"(?:false|off|no|none|disabled?)", re.IGNORECASE)
+SWITCH = re.compile(rf"(?:true|on|yes|enabled?|{OFF.pattern})", re.IGNORECASE)
 
 
 class Effect(NamedTuple):
@@ -118,7 +120,8 @@ def of_setting(one: Setting, stuff: Stuff | None = None) -> Effect:
         return Effect(Kind.LIBRARY, _leap(one), _phrase(one), one)
     if VERBOSITY.search(one.key) and (LOUD.match(one.new or "") or one.direction > 0):
         return Effect(Kind.MORE_LOGGING, 1.0, _phrase(one), one)
-    down = one.direction < 0 or (one.new is None and figure(one.old) is not None)
+    gone = one.new is None and figure(one.old) is not None
+    down = one.direction < 0 or gone or _switched_off(one)
     for pattern, lowered, raised in BY_KEY:
         if pattern.search(one.key):
             kind = lowered if down else raised
@@ -127,9 +130,15 @@ def of_setting(one: Setting, stuff: Stuff | None = None) -> Effect:
     return Effect(Kind.BEHAVIOUR, 0.7, _phrase(one), one)
 
 
+def _switched_off(one: Setting) -> bool:
+    return (
+        one.direction == 0 and SWITCH.fullmatch(one.old or "") is not None and OFF.fullmatch(one.new or "") is not None
+    )
+
+
 def _size(kind: Kind, one: Setting) -> float:
-    """Say how much a setting was changed; an address is another one, however little of it differs."""
-    if kind is Kind.ADDRESS:
+    """Say how much a setting was changed; an address or a switch is another one, however little of it differs."""
+    if kind is Kind.ADDRESS or SWITCH.fullmatch(one.old or ""):
         return 1.0
     return 0.5 if kind is Kind.BEHAVIOUR else min(1.0, 0.25 + 0.45 * math.log2(max(1.0, one.factor)))
 

@@ -89,6 +89,7 @@ def of_hunks(hunks: tuple[Hunk, ...], changed: Net) -> tuple[Effect, ...]:
     lost = [line for h in hunks for line in h.code("-") if _fresh(line, changed.lost)]
     gained = [line for h in hunks for line in h.code("+") if _fresh(line, changed.gained)]
     found = [*_queries(hunks, lost, gained, changed), *_losses(lost, gained, changed), *_gains(hunks, gained, changed)]
+    found += _carelessness(hunks)
     found += [Effect(Kind.RENAME, 0.9, f"renamed {old} to {new}") for old, new in _renamed(changed)]
     if any(h.stuff is Stuff.SCHEMA for h in hunks):
         calm = CALM_SCHEMA.search("\n".join(gained))
@@ -105,10 +106,6 @@ def _losses(lost: list[str], gained: list[str], changed: Net) -> list[Effect]:
         found.append(Effect(Kind.NO_GUARD, 0.9, f"took '{guards[0]}' away"))
     elif "if" in changed.lost and any(CONDITION.search(line) and not FORWARDED.search(line) for line in lost):
         found.append(Effect(Kind.NO_GUARD, 0.6, "took a condition away"))
-    if _count(SAFE, lost) > _count(SAFE, gained):
-        found.append(Effect(Kind.NO_GUARD, 0.9, "no longer minds that a value may be missing"))
-    if _count(HASHED, lost) > _count(HASHED, gained) and _count(SCANNED, gained) > _count(SCANNED, lost):
-        found.append(Effect(Kind.MORE_WORK, 0.8, "looks things up by reading through all of them"))
     if any(CACHED.search(line) for line in lost):
         found.append(Effect(Kind.LESS_CACHE, 0.8, "changed what is read from a cache"))
     return found
@@ -134,8 +131,19 @@ def _gains(hunks: tuple[Hunk, ...], gained: list[str], changed: Net) -> list[Eff
     return found
 
 
-def _count(what: re.Pattern[str], lines: list[str]) -> int:
-    return sum(len(what.findall(line)) for line in lines)
+def _carelessness(hunks: tuple[Hunk, ...]) -> list[Effect]:
+    found = []
+    if _more(SAFE, hunks) < 0:
+        found.append(Effect(Kind.NO_GUARD, 0.9, "stopped minding that a value may be missing"))
+    if _more(HASHED, hunks) < 0 < _more(SCANNED, hunks):
+        found.append(Effect(Kind.MORE_WORK, 0.8, "made it look things up by reading through all of them"))
+    return found
+
+
+def _more(what: re.Pattern[str], hunks: tuple[Hunk, ...]) -> int:
+    """Return how much more of something there is than there was; what only moved adds nothing."""
+    lost, gained = (sum(len(what.findall(line)) for h in hunks for line in h.code(sign)) for sign in "-+")
+    return gained - lost
 
 
 def _queries(hunks: tuple[Hunk, ...], lost: list[str], gained: list[str], changed: Net) -> list[Effect]:

@@ -184,3 +184,41 @@ def test_what_is_merely_busy_is_not_named_with_less_belief_than_that_nobody_know
     first = weigh(ledger.alert, ledger.evidence)[0]
     assert of(ledger, Category.RESOURCE).strength > first.strength
     assert first.category is Category.UNKNOWN
+
+
+def test_a_changed_address_is_blamed_and_not_whom_it_no_longer_reaches(ledger: Ledger) -> None:
+    failing(ledger, "basket")
+    ledger.log("basket", "dial tcp: connect to paywise: connection refused")
+    ledger.log("billing", "billing is up", level="INFO")
+    ledger.calls("paywise", basket=["paywise"], billing=["paywise"])
+    ledger.failing_calls("basket", "paywise", 1.0)
+    ledger.ranking("basket", "billing", "paywise")
+    diff = "@@ k8s/basket.yaml @@\n-    url: http://paywise:8080\n+    url: http://paywise:8081\n"
+    ledger.change("chg-9", "basket", 9, commit="b" * 40)
+    ledger.commit("b" * 40, 20, "cost review", files=["k8s/basket.yaml"], diff=diff)
+    found = weigh(ledger.alert, ledger.evidence)
+    assert (found[0].category, found[0].change_id) == (Category.CHANGE, "chg-9")
+    assert "billing calls paywise, too, and does not complain" in str(found)
+
+
+def test_a_change_that_is_known_to_do_something_else_is_innocent(ledger: Ledger) -> None:
+    failing(ledger, "basket")
+    ledger.ranking("basket")
+    diff = "@@ export.toml @@\n-timeout_seconds = 60\n+timeout_seconds = 120\n"
+    ledger.change("chg-9", "basket", 9, commit="b" * 40)
+    ledger.commit("b" * 40, 20, "longer exports", files=["export.toml"], diff=diff)
+    found = next(h for h in weigh(ledger.alert, ledger.evidence) if h.change_id == "chg-9")
+    assert found.confidence < 0.5
+    assert "hardly follows from a change that leaves more room" in str(found.against)
+
+
+def test_room_that_nobody_has_used_overloads_nobody(ledger: Ledger) -> None:
+    ledger.metric("ledger-db", "error_ratio", (0.001, 0.6), 9, signal=Signal.ERRORS)
+    failing(ledger, "basket")
+    ledger.calls(basket=["ledger-db"])
+    ledger.ranking("ledger-db", "basket")
+    ledger.change("chg-9", "basket", 10, commit="b" * 40)
+    diff = "@@ deploy.yaml @@\n-  maxReplicas: 4\n+  maxReplicas: 8\n"
+    ledger.commit("b" * 40, 20, "more replicas", files=["deploy.yaml"], diff=diff)
+    found = next(h for h in weigh(ledger.alert, ledger.evidence) if h.change_id == "chg-9")
+    assert "ledger-db, which basket waits for, was in trouble no later" in str(found.against)

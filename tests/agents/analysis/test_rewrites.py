@@ -39,6 +39,8 @@ LOOPED = """@@ a.go @@
         (Kind.SCHEMA, "@@ db/migrations/9.sql @@\n+ALTER TABLE orders DROP COLUMN note;\n"),
         (Kind.CONCURRENCY, "@@ a.go @@\n+\tgo func() { refresh() }()\n"),
         (Kind.LESS_CACHE, "@@ a.py @@\n-    return cache.get(key) or load(key)\n+    return load(key)\n"),
+        (Kind.NO_GUARD, "@@ a.ts @@\n-  const lines = order?.lines ?? [];\n+  const lines = order.lines;\n"),
+        (Kind.MORE_WORK, "@@ a.py @@\n-    known = set(old)\n+    known = list(old)\n"),
         (Kind.MORE_WORK, "@@ a.py @@\n+    return re.compile(PATTERN).match(text)\n"),
     ],
 )  # fmt: skip
@@ -78,3 +80,8 @@ def test_a_key_and_a_direction_say_what_a_setting_does(setting: Setting, kind: K
 def test_a_patch_version_hardly_breaks_anything() -> None:
     patch, major = (of_setting(Setting("acme/lib", "v1.2.0", new)).strength for new in ("v1.2.1", "v2.0.0"))
     assert patch < 0.2 < major
+
+
+def test_switching_a_cache_off_is_caching_less_and_no_more_room() -> None:
+    effect = of_setting(Setting("cache.enabled", "true", "false"))
+    assert (effect.kind, effect.strength) == (Kind.LESS_CACHE, 1.0)

@@ -23,6 +23,8 @@ def test_values_are_compared_in_their_base_unit(line: str, value: float | None) 
         ('"retries": 3,', '"retries": 30,', Setting("retries", "3", "30")),
         ('<Resource name="jdbc/core" maxActive="60"/>', '<Resource name="jdbc/core" maxActive="14"/>',
          Setting("maxActive", "60", "14")),
+        ("  url: http://ledger:8080", "  url: http://ledger:8081",
+         Setting("url", "http://ledger:8080", "http://ledger:8081")),
         ("pool.setMaxSize(40);", "pool.setMaxSize(4);", Setting("MaxSize", "40", "4")),
     ],
 )  # fmt: skip
