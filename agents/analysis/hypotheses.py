@@ -86,11 +86,13 @@ def _passed_on(weighed: Weighed, case: Case) -> tuple[Witness, ...]:
 
 
 def _failed_first(changed: str | None, case: Case) -> str | None:
-    """Return the changed service where it is among the first to fail, else whoever failed first."""
+    """Return the changed service where it is among the first to fail, or who did says it is at fault; else that one."""
     enough = OWN_PAGE if changed == case.alert.service else AMONG_FIRST
     if changed and case.scores.get(changed, 0.0) >= enough:
         return changed
-    return next(iter(case.scores), changed)
+    first = next(iter(case.scores), changed)
+    told = [case.loudness(p) for _, p in case.complaints if p.service == first and case.blamed(p) == changed]
+    return changed if changed and max(told, default=0.0) > AMONG_FIRST else first
 
 
 def _undo(weighed: Weighed) -> Remediation:

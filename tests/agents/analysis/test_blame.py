@@ -222,3 +222,15 @@ def test_room_that_nobody_has_used_overloads_nobody(ledger: Ledger) -> None:
     ledger.commit("b" * 40, 20, "more replicas", files=["deploy.yaml"], diff=diff)
     found = next(h for h in weigh(ledger.alert, ledger.evidence) if h.change_id == "chg-9")
     assert "ledger-db, which basket waits for, was in trouble no later" in str(found.against)
+
+
+def test_whose_answers_are_called_wrong_is_the_culprit_though_it_looks_well_itself(ledger: Ledger) -> None:
+    failing(ledger, "basket")
+    ledger.log("basket", "reply of billing: required field currency is missing")
+    ledger.calls(basket=["billing"])
+    ledger.ranking("basket", "billing")
+    diff = "@@ billing/encode.go @@\n-  'currency': text,\n+  'currency_code': text,\n"
+    ledger.change("chg-9", "billing", 9, commit="b" * 40)
+    ledger.commit("b" * 40, 20, "align names", files=["billing/encode.go"], diff=diff)
+    found = next(h for h in weigh(ledger.alert, ledger.evidence) if h.change_id == "chg-9")
+    assert found.service == "billing"
