@@ -14,35 +14,24 @@ from pathlib import Path
 
 from mutations import MUTATIONS, Mutated, Mutation
 
-from bot.app import Place, recorded_place, team
+from bot.app import Place, recorded_place
 from bot.config import Settings, read_settings
-from bot.evaluation import find_cases
+from bot.evaluation import Ungraded, answer, find_cases, investigated, known
 from bot.kept import open_store
-from incident.facts import Diagnosis, Verdict
-from incident.hands import Hands
-from incident.policy import unchanging
-from incident.ports import NotRecorded, Store
-from incident.responder import Responder
-from scenarios.grading import Answer, Grade, Known, grade
-from scenarios.recorded import Recording
+from incident.ports import Store
+from scenarios.grading import Grade, grade
+from scenarios.summary import source_of
 from scenarios.truth import Truth, read_truth
 
 
 async def graded(case: Path, mutation: Mutation, settings: Settings, store: Store) -> Grade | None:
     """Investigate a case as one mutation leaves it; None where there is no diagnosis."""
     place = mutated(recorded_place(case), mutation)
-    rules = unchanging(settings.policy())
-    hands = Hands(store, (), team(place, settings), place.telemetry, place.clock, rules)
-    responder = Responder(hands)
-    target = f"{mutation.name} {case}"
-    ended = await responder.advance(await responder.open(place.alert, target, place.world, place.environment))
-    diagnosis = ended.last(Diagnosis)
-    if diagnosis is None:
-        return None
     truth = renamed(read_truth(case) or Truth(), mutation)
-    return grade(
-        Answer(case.name, diagnosis, ended.last(Verdict), diagnosis.usage), truth, await known(Recording(case))
-    )
+    try:
+        return grade(answer(case.name, await investigated(place, settings, store)), truth, await known(case))
+    except Ungraded:
+        return None
 
 
 def mutated(place: Place, mutation: Mutation) -> Place:
@@ -65,20 +54,9 @@ def renamed(truth: Truth, mutation: Mutation) -> Truth:
     return truth.model_copy(update={k: v for k, v in names.items() if k in truth.model_fields_set})
 
 
-async def known(recording: Recording) -> Known:
-    """Return what the case records of changes."""
-    always = await recording.extent()
-    always = always._replace(start=always.start.replace(year=always.start.year - 1))
-    try:
-        changes = await recording.changes(always)
-        return Known(changes, tuple(c.sha for c in await recording.commits(always)))
-    except NotRecorded:
-        return Known()
-
-
 async def measure(cases: Sequence[Path], mutations: Sequence[Mutation], *, verbose: bool) -> None:
     """Print the table line by line."""
-    sources = sorted({case.name.partition("-")[0] for case in cases})
+    sources = sorted({source_of(case.name) for case in cases})
     print(f"{'AC@1 / reward':<24}" + "".join(f"{f'{s} ({n(cases, s)})':>24}" for s in sources), flush=True)
     settings = read_settings()
     with tempfile.TemporaryDirectory() as scratch:
@@ -89,7 +67,7 @@ async def measure(cases: Sequence[Path], mutations: Sequence[Mutation], *, verbo
                 for case in cases:
                     one = await graded(case, mutation, settings, store)
                     if one is not None:
-                        grades[case.name.partition("-")[0]].append(one)
+                        grades[source_of(case.name)].append(one)
                 print(f"{mutation.name:<24}" + "".join(f"{column(grades[s]):>24}" for s in sources), flush=True)
                 if verbose:
                     every = [g for found in grades.values() for g in found]
@@ -99,7 +77,7 @@ async def measure(cases: Sequence[Path], mutations: Sequence[Mutation], *, verbo
 
 def n(cases: Sequence[Path], source: str) -> int:
     """Count a source's cases."""
-    return sum(case.name.partition("-")[0] == source for case in cases)
+    return sum(source_of(case.name) == source for case in cases)
 
 
 def column(grades: Sequence[Grade]) -> str:
