@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import multiprocessing
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -61,7 +62,8 @@ def generated(seeds: Sequence[int], keep: Path, processes: int) -> Iterator[Answ
     """Make incidents up and investigate them, or read what came of it; a seed that nothing comes of is left out."""
     missing = [seed for seed in seeds if not _file(seed, keep).exists()]
     if missing:
-        with ProcessPoolExecutor(processes) as pool:
+        apart = multiprocessing.get_context("spawn")  # polars has threads by now: a fork would wait for them for ever
+        with ProcessPoolExecutor(processes, apart) as pool:
             for done, _ in enumerate(pool.map(partial(_made_up, keep=keep), missing, chunksize=8), 1):
                 print(f"\r{done} of {len(missing)} investigated", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)

@@ -47,8 +47,8 @@ FOLDS = 10
 FIRST_SEED = 50_000
 """Seeds from here on are for fitting: those below are what others measure on."""
 RIDGE = 1.0
-RECORDED = 3.0
-"""What a recorded incident counts: there are few of them, and made-up ones resemble each other."""
+RECORDED = 0.25
+"""The share that recorded incidents count for together: of made-up ones, which resemble each other, there is no end."""
 ANCHOR = 10.0
 """What it counts that an answer for which nothing speaks at all is wrong: no case shows that, and people expect it."""
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "reliability.png"
@@ -107,7 +107,9 @@ def learnt(among: Sequence[Row], sort: Sort) -> Fitted:
     """Fit one sort of answer."""
     mine = [row for row in among if row.sort is sort]
     right = np.array([0.0, *(float(row.right) for row in mine)])
-    counts = np.array([ANCHOR, *(1.0 if row.source == GENERATED else RECORDED for row in mine)])
+    made_up = sum(row.source == GENERATED for row in among)
+    worth = RECORDED / (1 - RECORDED) * made_up / max(1, len(among) - made_up)
+    counts = np.array([ANCHOR, *(1.0 if row.source == GENERATED else worth for row in mine)])
     if not USED[sort]:
         share = (float(right @ counts) + 1) / (float(counts.sum()) + 2)
         return Fitted(float(np.log(share / (1 - share))), ())
