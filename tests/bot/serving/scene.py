@@ -193,6 +193,11 @@ class Scene:
         return await self.workspace.offers.fire(name)
 
 
+def unhealed(text: str) -> bool:
+    """Tell whether a message says that the signal stayed bad: in which words hangs on the noise of that minute."""
+    return "did not recover" in text or "got worse" in text
+
+
 def _button(message: Mapping[str, Any], action_id: str) -> tuple[str, dict[str, Any]] | None:
     for block in message.get("blocks") or ():
         for element in block.get("elements", ()) if block["type"] == "actions" else ():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scene import ADA, BEN, INCIDENTS, Scene
+from scene import ADA, BEN, INCIDENTS, Scene, unhealed
 from served import slack
 
 from bot.config import Settings
@@ -24,7 +24,7 @@ async def test_what_the_killed_one_worked_on_the_other_one_ends_and_nothing_is_s
         await both.kill(working)
         card = await scene.question(INCIDENTS)
         await scene.press(BEN, card, "approve", INCIDENTS)
-        await scene.until(lambda: next((m for m in scene.messages(INCIDENTS) if "did not recover" in m["text"]), None))
+        await scene.until(lambda: next((m for m in scene.messages(INCIDENTS) if unhealed(m["text"])), None))
         (survivor,) = both.alive.values()
         code, errors = await survivor.end()
     assert (code, "Traceback" in errors) == (0, False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
-from scene import ADA, ALERTS, BEN, INCIDENTS, Scene
+from scene import ADA, ALERTS, BEN, INCIDENTS, Scene, unhealed
 from served import refused, serve, slack
 
 from bot.config import Settings
@@ -65,7 +65,7 @@ async def test_a_process_that_is_killed_in_the_middle_goes_on_where_it_was(scene
     async with serve(tmp_path, slack(scene)) as served:
         await scene.press(ADA, card, "approve", INCIDENTS)
         assert "Approved" in await scene.answer(ADA, INCIDENTS, 2)
-        await scene.until(lambda: next((m for m in scene.messages(INCIDENTS) if "did not recover" in m["text"]), None))
+        await scene.until(lambda: next((m for m in scene.messages(INCIDENTS) if unhealed(m["text"])), None))
         code, errors = await served.end()
     assert (code, "Traceback" in errors) == (0, False)
     async with open_storage(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'first-responder.db'}")) as kept:
