@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from autogen_core import CancellationToken
 
 from agents.guarded import SafeTools
-from agents.orders import Order, orders
+from agents.orders import Order, orders, written
 from incident.facts import Agent
 
 Tell = Callable[[Agent, str], None]
@@ -50,5 +50,5 @@ class Errands:
 
     async def _call(self, agent: Agent, order: Order) -> str:
         name, arguments = order
-        self._tell(agent, f"{name}({json.dumps(arguments).strip('{}')[:120]})")
+        self._tell(agent, written(name, json.dumps(arguments)))
         return (await self._tools[agent].call_tool(name, arguments, self._stop)).to_text()

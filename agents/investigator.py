@@ -15,9 +15,8 @@ from incident.model import Incident
 from incident.ports import Clock, Heard, Telemetry
 
 if TYPE_CHECKING:
-    from autogen_core.models import ChatCompletionClient
-
     from agents.case import Case
+    from agents.clients.offline import OfflineClient
     from agents.windows import Scope
 
 OFFLINE = "offline"
@@ -32,10 +31,10 @@ class Crew(NamedTuple):
     """
 
     model: str = OFFLINE
-    client: Callable[[Case], ChatCompletionClient] | None = None
+    client: Callable[[Case], OfflineClient] | None = None
     may_use: Callable[[Agent, str], bool] = lambda _agent, _tool: True
 
-    def think(self, case: Case) -> ChatCompletionClient:
+    def think(self, case: Case) -> OfflineClient:
         """Return a model client for one incident."""
         if self.client is not None:
             return self.client(case)

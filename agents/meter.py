@@ -1,14 +1,12 @@
 """Counts what an investigation asks of a model."""
 
 from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage
-from autogen_core.models import ChatCompletionClient
 
-from agents.clients.relay import Relay
 from incident.diagnosis import Usage
 
 
 class Meter:
-    """Counts answers as they pass, except where the client keeps the books itself: not every turn is an LLM's there."""
+    """Counts answers as they pass."""
 
     def __init__(self, model: str) -> None:
         self._usage = Usage(model=model)
@@ -25,12 +23,6 @@ class Meter:
         }
         self._usage = self._usage.model_copy(update=counted)
 
-    async def usage(self, client: ChatCompletionClient, seconds: float) -> Usage:
+    def usage(self, seconds: float) -> Usage:
         """Return what it came to."""
-        timed = self._usage.model_copy(update={"seconds": seconds})
-        if not isinstance(client, Relay):
-            return timed
-        took = client.total_usage()
-        counted = {"prompt_tokens": took.prompt_tokens, "completion_tokens": took.completion_tokens}
-        counted["model_calls"] = client.allowance.asked
-        return timed.model_copy(update={**counted, "spent": await client.cost()})
+        return self._usage.model_copy(update={"seconds": seconds})

@@ -20,6 +20,11 @@ def orders(tools: Sequence[str], question: str = "") -> list[Order]:
     return [call for call in calls if call[0] in tools]
 
 
+def written(tool: str, arguments: str) -> str:
+    """Return a call as whoever watches sees it; ``arguments`` are JSON."""
+    return f"{tool}({arguments.strip('{}')[:120]})"
+
+
 def _about_metric(name: str) -> list[Order]:
     return [("metric_shifts", {"metric": name})]
 

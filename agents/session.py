@@ -8,12 +8,11 @@ from datetime import datetime
 
 from autogen_agentchat.base import TaskResult
 from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ToolCallRequestEvent
-from autogen_core import CancellationToken, FunctionCall
+from autogen_core import CancellationToken
 
 from agents.analysis.conclusion import conclude
 from agents.attempts import in_case
 from agents.case import Case
-from agents.clients.relay import Relay
 from agents.clients.terms import Taken
 from agents.deadline import Deadline
 from agents.desk import Desk
@@ -25,6 +24,7 @@ from agents.ledger import Ledger
 from agents.members import benches, briefing, members, tools
 from agents.messages import SPECIALISTS
 from agents.meter import Meter
+from agents.orders import written
 from agents.papers import Papers
 from agents.scribe import Scribe, Spoken, unseen
 from agents.team import FirstResponders
@@ -54,7 +54,7 @@ class Session:
         self.case = Case(self.ledger, self.deadline, incident.id, incident.alert.severity, self.scribe.turns)
         self.client = team.crew.think(self.case)
         errands, papers = Errands(self.tools, self._tell), Papers(self.case, briefing(self.alert))
-        self.handout = Handout(papers, errands, self.case, heard, self._may_ask)
+        self.handout = Handout(papers, errands, self.case, heard, self.client.may_ask)
         self.scribe.remarks = self.case.remarks
         self._said: dict[str, Turn] = {}
         self._began: dict[Agent, datetime] = {}
@@ -68,7 +68,7 @@ class Session:
             async for turn in turns:
                 yield turn
         diagnosis = await asyncio.to_thread(self._diagnosis)
-        usage = await self._meter.usage(self.client, round(time.monotonic() - self._start, 3))
+        usage = await self.client.usage(self._meter.usage(round(time.monotonic() - self._start, 3)))
         yield diagnosis.model_copy(update={"usage": usage})
 
     def may_use(self, agent: Agent, tool: str) -> bool:
@@ -84,7 +84,8 @@ class Session:
     async def end(self, agent: Agent, ending: Ending) -> BaseChatMessage:
         """Make a turn of how an agent's turn ended; return what the others hear of it."""
         text = ending.said.content if ending.said else None
-        spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent], *self._taken(agent))
+        taken = self.client.taken.get(agent, Taken())
+        spoken = Spoken(agent, ending.status, text, ending.why, self._began[agent], *taken)
         turn = await asyncio.to_thread(self.scribe.write, spoken, self.desk.unseen_by(agent))
         message = TextMessage(
             content=turn.text,
@@ -100,8 +101,7 @@ class Session:
         thread = [TextMessage(content=briefing(self.alert), source="user")]
         thread += [TextMessage(content=turn.text, source=turn.agent.value) for turn in self.scribe.turns]
         self.handout.begin()
-        if isinstance(self.client, Relay):
-            await self.client.begin()
+        await self.client.begin()
         stop = CancellationToken()
         watchdog = asyncio.get_running_loop().call_later(self.deadline.left() + GRACE, stop.cancel)
         team = FirstResponders(members(self))
@@ -122,19 +122,13 @@ class Session:
             await self.handout.close()
             await self.client.close()
 
-    def _may_ask(self) -> bool:
-        return not isinstance(self.client, Relay) or self.client.may_ask()
-
-    def _taken(self, agent: Agent) -> Taken:
-        return self.client.taken.get(agent, Taken()) if isinstance(self.client, Relay) else Taken()
-
     def _heard(self, item: BaseAgentEvent | BaseChatMessage | TaskResult) -> Turn | None:
         if isinstance(item, TaskResult):
             return None
         self._meter.count(item)
         if isinstance(item, ToolCallRequestEvent):
             for call in item.content:
-                self._tell(Agent(item.source), _written(call))
+                self._tell(Agent(item.source), written(call.name, call.arguments))
         return self._said.get(item.id) if isinstance(item, BaseChatMessage) else None
 
     def _diagnosis(self) -> Diagnosis:
@@ -170,7 +164,3 @@ class Session:
 
     def _tell(self, agent: Agent, doing: str) -> None:
         self._team.tell(agent, doing)
-
-
-def _written(call: FunctionCall) -> str:
-    return f"{call.name}({call.arguments.strip('{}')[:120]})"

@@ -25,7 +25,9 @@ from pydantic import BaseModel
 from agents.case import Case
 from agents.clients.commander import Commander
 from agents.clients.specialist import report
+from agents.clients.terms import Taken
 from agents.prompts import prompt
+from incident.diagnosis import Usage
 from incident.facts import Agent
 
 NOTHING = RequestUsage(prompt_tokens=0, completion_tokens=0)
@@ -35,12 +37,25 @@ ENDLESS = 1_000_000
 class OfflineClient(ChatCompletionClient):
     """Reads what a specialist's own tools answered and what was cited to the commander, and nothing else of the case.
 
-    It calls no tools: they have been asked for it.
+    It calls no tools: they have been asked for it. Nothing limits it, and whoever took a turn that isn't in ``taken``
+    was the crew's own.
     """
 
     def __init__(self, case: Case) -> None:
+        self.taken: dict[Agent, Taken] = {}
         self._case = case
         self._commander = Commander(case)
+
+    async def begin(self) -> None:
+        """Get ready for the first turn."""
+
+    def may_ask(self) -> bool:
+        """Tell whether the commander may send somebody out once more."""
+        return True
+
+    async def usage(self, counted: Usage) -> Usage:
+        """Return what the incident took; ``counted`` is what its answers say."""
+        return counted
 
     async def create(  # noqa: PLR0913 - AutoGen's signature
         self,

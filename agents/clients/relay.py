@@ -16,13 +16,12 @@ from agents.answers import Undecided, is_of_use, shape, without_asks
 from agents.case import Case
 from agents.clients.exchange import RESULTS, Exchange, answered, asked_tools, shortened
 from agents.clients.offline import OfflineClient, addressed
-from agents.clients.terms import Spent, Taken, Terms, left_out, shared_out
+from agents.clients.terms import DoesNotFit, Taken, Terms, left_out, shared_out
 from agents.clients.unavailable import LLMUnavailable, Why
 from agents.clients.wire.answers import Result
 from agents.investigator import OFFLINE
 from agents.messages import decision
-from incident.diagnosis import Spent as Cost
-from incident.facts import Agent
+from incident.diagnosis import Usage
 
 UNTIL = {Part.PLAN: 0.2, Part.DECISION: 0.9}
 FINDINGS_UNTIL = 0.65
@@ -47,7 +46,6 @@ class Relay(OfflineClient):
 
     def __init__(self, case: Case, terms: Terms) -> None:
         super().__init__(case)
-        self.taken: dict[Agent, Taken] = {}
         self.allowance = shared_out(case, terms.tokens)
         self._terms = terms
         self._part = Part.PLAN
@@ -102,9 +100,15 @@ class Relay(OfflineClient):
         """Return what the LLM took."""
         return self._usage
 
-    async def cost(self) -> Cost | None:
-        """Return what the incident has had of the LLM, to be shown."""
-        return await self._terms.cost(self._case, self.smaller) if self._terms.cost else None
+    async def usage(self, counted: Usage) -> Usage:
+        """Return what the LLM took: not every answer was its own, nor is every question answered."""
+        took = {
+            "model_calls": self.allowance.asked,
+            "prompt_tokens": self._usage.prompt_tokens,
+            "completion_tokens": self._usage.completion_tokens,
+            "spent": await self._terms.cost(self._case, self.smaller) if self._terms.cost else None,
+        }
+        return counted.model_copy(update=took)
 
     async def close(self) -> None:
         """Let the LLM's client go."""
@@ -135,7 +139,7 @@ class Relay(OfflineClient):
         may_ask = part is Part.DECISION and self._case.decisions == 0 and self.may_ask()
         bare = Exchange(told, (), shape(part, may_ask=may_ask), completion)
         if not self.allowance.take(part, bare.most):
-            raise Spent(self.allowance.tokens)
+            raise DoesNotFit(self.allowance.tokens)
         return bare
 
     async def _exchanged(self, exchange: Exchange, seconds: float) -> CreateResult:

@@ -9,7 +9,7 @@ from agents.allowance import CALLS, TOKENS, WORTH, Allowance, Part, part_of
 from agents.case import Case
 from agents.clients.unavailable import LLMUnavailable, Why
 from agents.investigator import OFFLINE
-from incident.diagnosis import Spent as Cost
+from incident.diagnosis import Spent
 from incident.facts import Agent
 from incident.quota import Room
 
@@ -29,7 +29,7 @@ class Terms(NamedTuple):
     make: Callable[[Case, Seconds], ChatCompletionClient]
     tokens: int = TOKENS
     room: Callable[[Case, float], Awaitable[Room | None]] | None = None
-    cost: Callable[[Case, str], Awaitable[Cost | None]] | None = None
+    cost: Callable[[Case, str], Awaitable[Spent | None]] | None = None
 
 
 class Taken(NamedTuple):
@@ -42,7 +42,7 @@ class Taken(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Spent(LLMUnavailable):
+class DoesNotFit(LLMUnavailable):
     """The call doesn't fit into what is left of the investigation's tokens or calls."""
 
     def __init__(self, tokens: int) -> None:
